@@ -5,15 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tenants.errors import InvalidError
-
-
-class OrganizationKind(StrEnum):
-    """Kinds of organizations that keep records of mentoring."""
-
-    SCHOOL = "school"
-    COLLEGE = "college"
-    SUPPLEMENTARY = "supplementary"
-    PRESCHOOL = "preschool"
+from tenants.organizations.models import OrganizationKind
 
 
 class Category(StrEnum):
@@ -98,7 +90,7 @@ class MentoringForm:
 
 _SCHOOL, _COLLEGE = OrganizationKind.SCHOOL, OrganizationKind.COLLEGE
 _SUPPLEMENTARY, _PRESCHOOL = OrganizationKind.SUPPLEMENTARY, OrganizationKind.PRESCHOOL
-_EVERYWHERE = frozenset(OrganizationKind)
+_EVERYWHERE = frozenset({_SCHOOL, _COLLEGE, _SUPPLEMENTARY, _PRESCHOOL})
 
 _EMPLOYER_ROLES = (
     RoleModel("active_passive", "активный профессионал – равнодушный потребитель"),
