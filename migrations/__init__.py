@@ -1,0 +1,1 @@
+"""Owner of the schema: Alembic, sequential names, SQL first."""

@@ -1,0 +1,1 @@
+"""Edges of the portal: pages, sign-in, worker, schedule, command line."""

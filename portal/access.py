@@ -1,0 +1,75 @@
+"""Which page for whom: one table. An endpoint without an entry stops the start, a test asks every cell of it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from flask import Flask
+
+from tenants.accounts.models import Role
+
+
+class Everyone(Enum):
+    """Pages that belong to no organization."""
+
+    PUBLIC = "public"
+    """Without sign-in."""
+    SIGNED_IN = "signed_in"
+    """Any person who has signed in."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may open an endpoint."""
+
+    who: frozenset[Role] | Everyone
+    names: bool = False
+    """True where the page shows names of pupils or mentors: the view is logged before the page is sent."""
+
+
+CURATOR, DIRECTOR = Role.CURATOR, Role.DIRECTOR
+DISTRICT, REGION, ANALYST = Role.DISTRICT_REVIEWER, Role.REGION_ADMIN, Role.REGION_ANALYST
+SCHOOL = frozenset({CURATOR, DIRECTOR})
+REVIEWERS = frozenset({DISTRICT, REGION})
+ABOVE = frozenset({DISTRICT, REGION, ANALYST})
+ALL = frozenset(Role)
+
+
+def _to(*roles: Role | frozenset[Role], names: bool = False) -> Rule:
+    who = frozenset(role for item in roles for role in (item if isinstance(item, frozenset) else {item}))
+    return Rule(who, names)
+
+
+_PUBLIC = Rule(Everyone.PUBLIC)
+_SIGNED_IN = Rule(Everyone.SIGNED_IN)
+
+ACCESS: dict[str, Rule] = {
+    # The frame
+    "static": _PUBLIC,
+    "health": _PUBLIC,
+    "start": _PUBLIC,
+    # Accounts
+    "accounts.sign_in": _PUBLIC,
+    "accounts.preferences": _PUBLIC,
+    "accounts.sign_out": _SIGNED_IN,
+    "accounts.choose": _SIGNED_IN,
+    "accounts.password": _SIGNED_IN,
+    # Overview
+    "overview.home": _to(ALL),
+    # Organizations
+    "organizations.card": _to(ALL),
+    "organizations.register": _to(ABOVE),
+    "organizations.edit": _to(CURATOR, DIRECTOR, DISTRICT, REGION),
+    # Participants
+    # Mentorships
+    # Roadmaps
+    # Submissions
+    # Reports
+}
+
+
+def check_table(app: Flask) -> None:
+    """Stop the start when an endpoint has no entry, or an entry no endpoint."""
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    missing, dead = endpoints - ACCESS.keys(), ACCESS.keys() - endpoints
+    if missing or dead:
+        raise RuntimeError(f"access table: without an entry {sorted(missing)}, without an endpoint {sorted(dead)}")

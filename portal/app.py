@@ -1,0 +1,119 @@
+"""The web application: slices, guards, and one transaction around every view."""
+
+import secrets
+
+from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import access, errors, formats, log, navigation, security, tenancy
+from portal.accounts.routes import accounts
+from portal.config import Settings
+from portal.context import signed_in
+from portal.organizations.routes import organizations
+from portal.overview.routes import overview
+from tenants import clock
+from tenants.accounts.actor import Actor
+from tenants.db import REGISTRY, connect, transaction
+
+SLICES = (accounts, overview, organizations)
+_MAX_UPLOAD_BYTES = 25 * 1024 * 1024
+
+
+class Portal(Flask):
+    """Flask, whose views run inside the transaction of their request."""
+
+    def dispatch_request(self) -> Response:
+        """Answer one request; see portal.tenancy."""
+        if request.routing_exception is not None:
+            self.raise_routing_exception(request)
+        return tenancy.answer(super().dispatch_request, self.make_response)
+
+
+def create_app(settings: Settings | None = None) -> Portal:
+    """Build the application for a process.
+
+    Raises:
+        RuntimeError: the login of the database could bypass row security, or the access table has a gap.
+
+    """
+    settings = (settings or Settings.from_environment()).need("database_url", "secret_key")
+    log.install()
+    connect(settings.database_url, role_prefix=settings.role_prefix)
+    refuse_powerful_login()
+    app = Portal("portal")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=_MAX_UPLOAD_BYTES,
+        MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_NAME="__Host-portal" if settings.secure_cookies else "portal",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=settings.secure_cookies,
+    )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way to wrap the WSGI application
+    security.install(app)
+    errors.install(app)
+    formats.install(app)
+    app.url_defaults(_keep_organization)
+    app.context_processor(_page_context)
+    app.add_url_rule("/", "start", _start)
+    app.add_url_rule("/healthz", "health", _health)
+    for slice_ in SLICES:
+        app.register_blueprint(slice_)
+    access.check_table(app)
+    return app
+
+
+def refuse_powerful_login() -> None:
+    """Refuse to start when the login is more than the unprivileged one (row security would be decoration)."""
+    with transaction(REGISTRY.reading()) as session:
+        row = session.execute(
+            text("""
+                select r.rolsuper or r.rolbypassrls or r.rolinherit
+                    or exists (select 1 from pg_class c where c.relowner = r.oid and c.relkind = 'r') as powerful
+                from pg_roles r where r.rolname = session_user
+            """)
+        ).one()
+        if row.powerful:
+            raise RuntimeError("DATABASE_URL must name a login without SUPERUSER, BYPASSRLS, INHERIT, tables")
+
+
+def _keep_organization(endpoint: str, values: dict[str, object]) -> None:
+    code = g.get("code")
+    if code and "code" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "code"):
+        values["code"] = code
+
+
+def _page_context() -> dict[str, object]:
+    who: Actor | None = g.get("actor")
+    return {
+        "actor": who,
+        "person": signed_in(),
+        "nav": navigation.items(current_app, who) if who else [],
+        "look": request.cookies.get("look", ""),
+        "size": request.cookies.get("size", ""),
+        "today": clock.today(who.organization.time_zone if who else "Europe/Moscow"),
+        "new_request_key": lambda: secrets.token_urlsafe(16),
+    }
+
+
+def _start() -> ResponseReturnValue:
+    person = signed_in()
+    if person is None:
+        return redirect(url_for("accounts.sign_in"), 303)
+    if len(person.workplaces) == 1:
+        return redirect(url_for("overview.home", code=person.workplaces[0].organization.code), 303)
+    return redirect(url_for("accounts.choose"), 303)
+
+
+def _health() -> ResponseReturnValue:
+    with transaction(REGISTRY.reading()) as session:
+        session.execute(text("select 1"))
+    return jsonify(status="ok")

@@ -1,0 +1,1 @@
+"""Running the portal: migrate, serve, work, schedule, look after it."""

@@ -1,0 +1,1 @@
+"""Cards and register of organizations."""

@@ -1,0 +1,1 @@
+"""Evidence and products: content-addressed within one organization."""

@@ -1,0 +1,1 @@
+"""Pairs, groups, programmes and meetings."""

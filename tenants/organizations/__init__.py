@@ -1,0 +1,1 @@
+"""The tree of organizations: region, districts, schools, colleges."""

@@ -1,0 +1,1 @@
+"""People of an organization: the number above, the name only in the school."""

@@ -1,0 +1,1 @@
+"""Windows, months and other forms: filled, sent, reviewed, accepted."""
