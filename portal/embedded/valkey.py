@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 import redis
 from redis.backoff import NoBackoff
@@ -33,7 +34,7 @@ class Valkey(Server):
     @property
     def url(self) -> str:
         """Its address as redis-py reads it."""
-        return f"unix://{self.socket}"
+        return f"unix://{quote(str(self.socket))}"
 
 
 def start_valkey(directory: Path) -> Valkey:
