@@ -264,7 +264,8 @@ class _Builder(Transformer[Token, Node]):
         return replace(found, previous=True)
 
     def coordinates(self, children: Children) -> Node:
-        section, rows, columns, s1, s2, s3 = children
+        section, rows, columns, *specifics = children
+        s1, s2, s3 = (*specifics, None, None, None)[:3]
         return Element(str(int(section)), rows, columns, (s1, s2, s3))
 
     def axis(self, children: Children) -> Axis:
