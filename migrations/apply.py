@@ -29,10 +29,10 @@ def migrate(admin_url: str, login_url: str, *, role_prefix: str = "", to: str = 
     with administrator(admin_url).connect() as connection:
         config = _config(role_prefix)
         config.attributes["connection"] = connection
-        if to == "head" or not to.startswith("-"):
-            command.upgrade(config, to)
-        else:
+        if to == "base" or to.startswith("-"):
             command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)
         connection.commit()
 
 

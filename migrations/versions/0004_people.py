@@ -28,6 +28,7 @@ comment on column participant.identity_key is 'Keyed hash of name and birth date
 do $$ declare level text; begin
   foreach level in array array['district', 'region'] loop
     execute format('revoke all on participant from %I', app.role(level));
+    execute format('drop policy insert_%1$s on participant; drop policy update_%1$s on participant; drop policy delete_%1$s on participant', level);
     execute format('grant select (region_id, district_id, organization_id, id, number, sex, identity_key, version, recorded_at) on participant to %I', app.role(level));
   end loop;
 end $$;
