@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from lark import Lark, Token, Transformer
-from lark.exceptions import UnexpectedInput, VisitError
+from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
 from tenants.errors import DomainError
 
@@ -187,9 +187,9 @@ def _depth(text: str) -> int:
 
 
 def _describe(text: str, error: UnexpectedInput) -> str:
-    position: int = getattr(error, "pos_in_stream", None) or 0
-    if not text.strip() or not 0 < position + 1 <= len(text) or "$END" in str(getattr(error, "token", "")):
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return "запись обрывается"
+    position = error.pos_in_stream
     return f"не понято место {position + 1}, «{text[position : position + 20]}»"
 
 
