@@ -247,7 +247,8 @@ def _changing(connection: psycopg.Connection, table: Table, level: str) -> Itera
 def _login(connection: psycopg.Connection, table: Table) -> Iterator[str]:
     login = connection.execute("select rolname from pg_roles where rolcanlogin and not rolsuper limit 1").fetchone()[0]
     granted = connection.execute(
-        "select has_table_privilege(%s, %s, 'select, insert, update, delete')", [login, table.name]
+        "select has_table_privilege(%s, %s, 'select, insert, update, delete') or has_any_column_privilege(%s, %s, 'select')",
+        [login, table.name, login, table.name],
     ).fetchone()[0]
     if granted:
         yield f"{table.name}: the login may use it without taking a role"
