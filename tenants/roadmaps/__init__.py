@@ -1,0 +1,1 @@
+"""Roadmaps of organizations: reading of documents and period phrases, plans, review, approval, execution."""
