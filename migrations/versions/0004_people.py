@@ -42,6 +42,7 @@ create table person (
   name_key text not null,
   phone text not null default '',
   email text not null default '',
+  representative text not null default '' check (char_length(representative) <= 200),
   version integer not null default 1,
   recorded_at timestamptz not null default app.now(),
   constraint pk_person primary key (region_id, id),
@@ -110,8 +111,17 @@ create table consent (
     references participant (region_id, organization_id, id)
 );
 select app.guard('consent');
-select app.keep_history('consent');
+-- Where a consent lies is free text of the school: it stays there, and so do its former states.
+select app.keep_history('consent', 'person_history');
 create index ix_consent_participant on consent (region_id, organization_id, participant_id);
+comment on column consent.valid_until is 'Last day of force, included; null where the consent names no term.';
+comment on column consent.withdrawn_on is 'First day without consent.';
+do $$ declare level text; begin
+  foreach level in array array['district', 'region'] loop
+    execute format('revoke all on consent from %I', app.role(level));
+    execute format('grant select (region_id, district_id, organization_id, id, participant_id, kind, given_on, given_by, valid_until, withdrawn_on, version, recorded_at) on consent to %I', app.role(level));
+  end loop;
+end $$;
 """
 
 DOWN = """
