@@ -32,14 +32,14 @@ from tenants.errors import DomainError
 DATABASE = "portal"
 LOGIN = "portal_login"
 HOST = "127.0.0.1"
-FIRST_PORT, LAST_PORT = 8000, 8019
+FIRST_PORT, PORTS = 8000, 20
 BEGINNING = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 """What the demonstration's clock shows at its first start: Saturday, 21 November 2026, 09:30 in Moscow."""
 CLOCK_SECONDS = 30.0
 WEB_SECONDS = 60.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STEPS = (
-    ("Схема базы", ["migrate"]),
+    ("Подготовка базы", ["migrate"]),
     ("Регион для показа", ["demo", "seed"]),
     ("Месяц: от карт до сводного отчёта", ["demo", "month"]),
 )
@@ -172,7 +172,7 @@ class Demo:
     # --- the portal -----------------------------------------------------------------------------------------------
 
     def _portal(self, environment: dict[str, str]) -> int:
-        port = free_port()
+        port = free_port(int(self.given.get("PORTAL_PORT") or FIRST_PORT))
         logs = self.data / "logs"
         logs.mkdir(exist_ok=True)
         children = [
@@ -261,9 +261,9 @@ def logins(path: Path) -> list[str]:
     return [f"  {one['role']:<{width}}  {one['email']}  {one['password']}" for one in found]
 
 
-def free_port() -> int:
-    """Return the first port of the demonstration's range on which nobody listens."""
-    for port in range(FIRST_PORT, LAST_PORT + 1):
+def free_port(first: int) -> int:
+    """Return the first port from `first` on, of twenty, on which nobody listens."""
+    for port in range(first, first + PORTS):
         with socket.socket() as probe:
             # As the web server does it: a port that only waits out its last connections is free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -272,7 +272,7 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
-    raise DomainError(f"Порты {FIRST_PORT}–{LAST_PORT} заняты: освободите один из них.")
+    raise DomainError(f"Порты {first}–{first + PORTS - 1} заняты. Назовите другой: PORTAL_PORT=9000 deploy/demo.")
 
 
 def _listens(port: int) -> bool:
