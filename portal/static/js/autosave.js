@@ -40,8 +40,10 @@ async function send(input, cell) {
   const body = new URLSearchParams({ [input.name]: value, version: input.dataset.version ?? "" });
   try {
     const answer = await fetch(input.dataset.autosave, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" }, credentials: "same-origin" });
-    const data = await answer.json().catch(() => ({}));
-    if (answer.ok) {
+    // After the end of a sign-in the answer is a page: that is no saving.
+    const ours = !answer.redirected && (answer.headers.get("Content-Type") ?? "").includes("json");
+    const data = ours ? await answer.json() : {};
+    if (answer.ok && ours) {
       cell.saved = value;
       cell.failed = null;
       cell.tries = 0;
@@ -51,7 +53,7 @@ async function send(input, cell) {
       cell.time = data.saved_at ?? new Date().toLocaleTimeString("ru", { hour: "2-digit", minute: "2-digit" });
     } else if (answer.status >= 500 || answer.status === 429) throw new Error("later");
     else {
-      cell.failed = data.message ?? (answer.status === 401 ? "Вход закончился. Войдите в другой вкладке и повторите" : "Изменение не принято");
+      cell.failed = data.message ?? (answer.redirected || answer.status === 401 ? "вход закончился. Войдите в соседней вкладке и нажмите Ctrl+S" : "изменение не принято");
       mark(input, cell.failed);
     }
   } catch {

@@ -65,12 +65,12 @@ const say = (text) => {
 };
 document.addEventListener("htmx:responseError", (event) => {
   const answer = event.detail.xhr;
-  if (answer.status === 401) {
-    location.reload();
-    return;
-  }
-  const number = answer.getResponseHeader("X-Incident");
-  say(`Не получилось выполнить. Ваши данные на месте. Повторите${number ? ` · № ${number}` : ""}`);
+  if (answer.status === 401) return;
+  // An error is answered with its page: its own words are better than ours.
+  const page = new DOMParser().parseFromString(answer.responseText, "text/html");
+  const words = (place) => page.querySelector(place)?.textContent.replace(/\s+/g, " ").trim();
+  const number = words(".incident b");
+  say(`${words("main h1") ?? "Не получилось выполнить"}. ${words("main h1 + p") ?? "Ваши данные на месте. Повторите."}${number ? ` № ${number}` : ""}`);
 });
 document.addEventListener("htmx:sendError", () => say("Нет связи с порталом. Ваши данные на месте. Повторите, когда связь вернётся."));
 
