@@ -8,9 +8,10 @@ from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import access, errors, formats, log, navigation, security, tenancy
+from portal.accounts.browser import login_manager
 from portal.accounts.routes import accounts
 from portal.config import Settings
-from portal.context import signed_in
+from portal.context import actor_view, signed_in
 from portal.organizations.routes import organizations
 from portal.overview.routes import overview
 from tenants import clock
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Portal:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way to wrap the WSGI application
     security.install(app)
+    login_manager.init_app(app)
     errors.install(app)
     formats.install(app)
     app.url_defaults(_keep_organization)
@@ -94,11 +96,11 @@ def _keep_organization(endpoint: str, values: dict[str, object]) -> None:
 def _page_context() -> dict[str, object]:
     who: Actor | None = g.get("actor")
     return {
-        "actor": who,
-        "person": signed_in(),
+        "actor": actor_view(),
         "nav": navigation.items(current_app, who) if who else [],
         "look": request.cookies.get("look", ""),
         "size": request.cookies.get("size", ""),
+        "spacing": request.cookies.get("spacing", ""),
         "today": clock.today(who.organization.time_zone if who else "Europe/Moscow"),
         "new_request_key": lambda: secrets.token_urlsafe(16),
     }

@@ -58,11 +58,28 @@ def _to_sign_in(_: Unauthorized) -> ResponseReturnValue:
 def _domain(error: DomainError) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 422)
     _log.info("refused", incident=incident(), status=status, endpoint=request.endpoint, error=type(error).__name__)
-    return _page(status, str(error), differences=getattr(error, "differences", ()))
+    return _page(status, str(error), conflict=_conflict(error) if isinstance(error, ConflictError) else None)
+
+
+def _conflict(error: ConflictError) -> dict[str, object] | None:
+    """Return what the page needs to let a person choose field by field and save again; None where it cannot."""
+    if error.version is None or not error.differences or request.method != "POST":
+        return None
+    fields = [vars(difference) | {"before": ""} for difference in error.differences]
+    differing = {difference.name for difference in error.differences} | {"csrf_token", "version", "request_key"}
+    hidden = {name: value for name, value in request.form.items() if name not in differing}
+    return {
+        "who": error.who,
+        "at": "",
+        "fields": fields,
+        "action": request.full_path.rstrip("?"),
+        "hidden": hidden | {"version": error.version},
+        "cancel_url": "",
+    }
 
 
 def _stale(_: StaleDataError) -> Response:
-    return _page(409, "Пока Вы правили, запись изменил другой сотрудник. Ваши данные не записаны.", differences=())
+    return _page(409, "Пока Вы правили, запись изменил другой сотрудник. Откройте её заново.")
 
 
 def _forged(_: CSRFError) -> Response:

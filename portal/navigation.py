@@ -31,7 +31,7 @@ _DISTRICT = (
     ("Главная", "home", "overview.home"),
     ("Сдача", "table", "submissions.matrix"),
     ("Дорожные карты", "map", "roadmaps.queue"),
-    ("Свод", "bars", "submissions.totals"),
+    ("Свод", "chart", "submissions.totals"),
     ("Школы", "school", "organizations.register"),
     ("Отчёты", "docs", "reports.runs"),
 )
@@ -39,7 +39,7 @@ _REGION = (
     ("Главная", "home", "overview.home"),
     ("Сдача", "table", "submissions.matrix"),
     ("Дорожные карты", "map", "roadmaps.queue"),
-    ("Свод", "bars", "submissions.totals"),
+    ("Свод", "chart", "submissions.totals"),
     ("Организации", "school", "organizations.register"),
     ("Отчёты", "docs", "reports.runs"),
     ("Формы", "survey", "reports.editions"),

@@ -8,23 +8,22 @@ carried out once: the second arrival waits for the first and gets its answer.
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from flask import Response, abort, g, redirect, request, session, url_for
+from flask import Response, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from werkzeug.exceptions import Unauthorized
 
 from portal.access import ACCESS, Everyone, Rule
+from portal.accounts.browser import Browser, workplaces_at
 from tenants import clock
-from tenants.accounts import commands as accounts
 from tenants.accounts.actor import Actor
-from tenants.accounts.queries import SignedIn, signed_in
-from tenants.db import REGISTRY, ScopedSession, transaction
+from tenants.accounts.queries import SignedIn
+from tenants.db import ScopedSession, transaction
 from tenants.requests import RequestKey
 
-COOKIE_TOKEN = "token"  # noqa: S105 - the name of a key, not a secret
 _READING = ("GET", "HEAD", "OPTIONS")
-_TOUCH_AFTER_SECONDS = 60
 
 
 def answer(view: Callable[[], ResponseReturnValue], respond: Callable[[ResponseReturnValue], Response]) -> Response:
@@ -34,7 +33,7 @@ def answer(view: Callable[[], ResponseReturnValue], respond: Callable[[ResponseR
     g.code = code
     if request.endpoint == "static":
         return respond(view())
-    person = _person(rule, code)
+    person = _person()
     if rule.who is Everyone.PUBLIC:
         return respond(view())
     if person is None:
@@ -45,30 +44,18 @@ def answer(view: Callable[[], ResponseReturnValue], respond: Callable[[ResponseR
     return _in_transaction(g.actor, view, respond)
 
 
-def _person(rule: Rule, code: str | None) -> SignedIn | None:
-    token = session.get(COOKIE_TOKEN)
-    if not token:
-        return None
-    with transaction(REGISTRY) as registry:
-        g.signed_in = person = signed_in(registry, token)
-        if person and person.idle_since > _TOUCH_AFTER_SECONDS:
-            accounts.touch(registry, person.sign_in_id)
-        if person and rule.names and (place := _workplace(person, code)):
-            ids = (place.organization.region_id, place.organization.id)
-            subject = ",".join(f"{name}={value}" for name, value in (request.view_args or {}).items())
-            accounts.note_view(registry, person.account.id, ids, request.endpoint or "", subject)
-    return person
-
-
-def _workplace(person: SignedIn, code: str | None) -> Actor | None:
-    return next((place for place in person.workplaces if place.organization.code == code), None)
+def _person() -> SignedIn | None:
+    browser: Browser | None = current_user._get_current_object() if current_user.is_authenticated else None  # noqa: SLF001 - werkzeug's documented way to the object behind a proxy
+    g.signed_in = browser.person if browser else None
+    found: SignedIn | None = g.signed_in
+    return found
 
 
 def _actor(person: SignedIn, code: str | None, rule: Rule) -> Actor:
-    places = [place for place in person.workplaces if place.organization.code == code]
+    places = workplaces_at(person, code)
     if not places:
         abort(404)
-    allowed = [place for place in places if not isinstance(rule.who, Everyone) and place.role in rule.who]
+    allowed = [place for place in places if isinstance(rule.who, frozenset) and place.role in rule.who]
     if not allowed:
         g.actor = places[0]
         abort(403)

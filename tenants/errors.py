@@ -42,14 +42,21 @@ class Difference:
     label: str
     theirs: str
     mine: str
+    name: str = ""
+    """Name of the input field, so that the page can offer the choice; empty where the page only shows it."""
 
 
 class ConflictError(DomainError):
     """Somebody else saved the record meanwhile; nothing was overwritten."""
 
-    def __init__(self, message: str, differences: tuple[Difference, ...] = ()) -> None:
+    def __init__(
+        self, message: str, differences: tuple[Difference, ...] = (), *, version: int | None = None, who: str = ""
+    ) -> None:
         super().__init__(message)
         self.differences = differences
+        self.version = version
+        """The version that stands now: saving again with it carries the person's choice out."""
+        self.who = who
 
 
 class TooManyError(DomainError):
@@ -60,11 +67,18 @@ class ScopeMissingError(RuntimeError):
     """A session was asked for without saying for whom. A fault of the program, never of a person."""
 
 
-def explain_conflict(mine: Mapping[str, str], theirs: Mapping[str, str], labels: Mapping[str, str]) -> ConflictError:
-    """Return the error for two versions of one record, given as the words a person reads, keyed by field name."""
+def explain_conflict(
+    mine: Mapping[str, str], theirs: Mapping[str, str], labels: Mapping[str, str], *, version: int | None = None
+) -> ConflictError:
+    """Return the error for two versions of one record, given as the words a person reads, keyed by field name.
+
+    `version` is the one that stands now; with it the page can save the person's choice.
+    """
     differences = tuple(
-        Difference(labels.get(name, name), theirs.get(name, ""), value)
+        Difference(labels.get(name, name), theirs.get(name, ""), value, name)
         for name, value in mine.items()
         if theirs.get(name, "") != value
     )
-    return ConflictError("Пока Вы правили, запись изменил другой сотрудник. Ваши данные на месте.", differences)
+    return ConflictError(
+        "Пока Вы правили, запись изменил другой сотрудник. Ваши данные на месте.", differences, version=version
+    )

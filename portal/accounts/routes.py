@@ -2,17 +2,18 @@
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
 from werkzeug.exceptions import Unauthorized
 
+from portal.accounts.browser import CHOSEN_ROLES, Browser
 from portal.accounts.schemas import PasswordForm, SignInForm
-from portal.context import signed_in
+from portal.context import memberships, signed_in
 from portal.forms import Form
-from portal.tenancy import COOKIE_TOKEN
 from tenants.accounts import commands
 from tenants.accounts.models import UserAccount
 from tenants.accounts.queries import SignedIn
 from tenants.db import REGISTRY, transaction
-from tenants.errors import DomainError, InvalidError
+from tenants.errors import DomainError, InvalidError, NotFoundError
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -32,7 +33,7 @@ def sign_in() -> ResponseReturnValue:
         form.errors.setdefault("email", ["Адрес или пароль не подходят."])
         return render_template("accounts/sign_in.html", form=form), 422
     session.clear()
-    session[COOKIE_TOKEN] = token
+    login_user(Browser(token))
     return redirect(_own_path(request.args.get("next", "")), 303)
 
 
@@ -40,17 +41,24 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the sign-in of this browser."""
     with transaction(REGISTRY) as registry:
-        commands.sign_out(registry, session.get(COOKIE_TOKEN, ""))
+        commands.sign_out(registry, current_user.get_id())
+    logout_user()
     session.clear()
     answer = redirect(url_for(".sign_in"), 303)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
-@accounts.get("/choose")
+@accounts.route("/choose", methods=["GET", "POST"])
 def choose() -> ResponseReturnValue:
-    """Show the organizations this person may work for."""
-    return render_template("accounts/choose.html", workplaces=_person().workplaces)
+    """Choose the organization and the role one works in now."""
+    if request.method == "GET":
+        return render_template("accounts/choose.html", memberships=memberships())
+    chosen = (request.form.get("code", ""), request.form.get("role", ""))
+    if chosen not in {(place.organization.code, place.role.value) for place in _person().workplaces}:
+        raise NotFoundError
+    session[CHOSEN_ROLES] = session.get(CHOSEN_ROLES, {}) | {chosen[0]: chosen[1]}
+    return redirect(url_for("overview.home", code=chosen[0]), 303)
 
 
 @accounts.route("/password", methods=["GET", "POST"])
@@ -66,7 +74,7 @@ def password() -> ResponseReturnValue:
                     account,
                     old=form.values["old"],
                     new=form.values["password"],
-                    keep_token=session[COOKIE_TOKEN],
+                    keep_token=current_user.get_id(),
                 )
         except DomainError as error:
             form.refuse(error if isinstance(error, InvalidError) else InvalidError(str(error), field="old"))

@@ -2,5 +2,8 @@
 
 from collections.abc import Callable
 
-TASKS: dict[str, Callable[[], object]] = {}
-"""Filled below, one line a task."""
+from portal.operations.sealing import seal_journals
+
+TASKS: dict[str, Callable[[], object]] = {
+    "seal_journals": seal_journals,
+}

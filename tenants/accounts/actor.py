@@ -32,6 +32,16 @@ class Actor:
     organization: Workplace
 
     @property
+    def name_short(self) -> str:
+        """Return the name as the header shows it."""
+        return self.name
+
+    @property
+    def role_label(self) -> str:
+        """Return the Russian name of the role."""
+        return self.role.label
+
+    @property
     def scope(self) -> Scope:
         """Return what the actor reads: the organization, and everything below it for a district or region."""
         place = self.organization

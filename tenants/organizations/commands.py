@@ -127,7 +127,11 @@ def edit_card(
         raise ForbiddenError("Карточку правят куратор, директор, отдел образования для себя и региональный центр.")
     card = codes.checked_card({name: value for name, value in values.items() if name in CARD_LABELS})
     if organization.version != version:
-        raise ConflictError("Карточку уже изменили. Ваши данные на месте.", _differences(organization, card))
+        raise ConflictError(
+            "Карточку уже изменили. Ваши данные на месте.",
+            _differences(organization, card),
+            version=organization.version,
+        )
     changed = sorted(name for name, value in card.items() if (getattr(organization, name) or "") != (value or ""))
     for name, value in card.items():
         setattr(organization, name, value)
@@ -148,7 +152,7 @@ def set_calendar(
 
 def _differences(organization: Organization, card: Mapping[str, str | None]) -> tuple[Difference, ...]:
     return tuple(
-        Difference(CARD_LABELS[name], getattr(organization, name) or "", value or "")
+        Difference(CARD_LABELS[name], getattr(organization, name) or "", value or "", name)
         for name, value in card.items()
         if (getattr(organization, name) or "") != (value or "")
     )
