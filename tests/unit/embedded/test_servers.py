@@ -128,6 +128,8 @@ def test_data_of_another_user_is_refused_in_one_sentence(kind: Kind, directory: 
     with pytest.raises(ServerFailedError, match="принадлежат другому пользователю"):
         kind.start(directory)
 
+    (directory / "data").unlink()
+
 
 @pytest.mark.parametrize(("name", "rubbish"), [("postgres", "data/PG_VERSION"), ("valkey", "data/appendonlydir")])
 def test_a_start_that_fails_says_why_and_where_the_log_is(name: str, rubbish: str, directory: Path) -> None:
