@@ -1,0 +1,12 @@
+"""Editions of forms, windows, submissions."""
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
