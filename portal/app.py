@@ -60,7 +60,8 @@ def create_app(settings: Settings | None = None) -> Portal:
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]  # Flask's documented way to wrap the WSGI application
     security.install(app)
-    login_manager.init_app(app)
+    # Pages read the actor from the request; a page of an error must not ask the database again.
+    login_manager.init_app(app, add_context_processor=False)
     errors.install(app)
     formats.install(app)
     app.url_defaults(_keep_organization)

@@ -40,7 +40,7 @@ def signed_in(session: Session, token: str) -> SignedIn | None:
     ).one_or_none()
     if row is None:
         return None
-    opened, account = row.tuple()
+    opened, account = row
     return SignedIn(opened.id, account, workplaces_of(session, account), (now - opened.seen_at).total_seconds())
 
 

@@ -3,12 +3,14 @@
 import itertools
 import os
 from dataclasses import dataclass
+from functools import cache
 
 from tenants.accounts.actor import Actor
-from tenants.accounts.commands import NewAccount, create_account, grant_role
-from tenants.accounts.models import Role
+from tenants.accounts.commands import grant_role
+from tenants.accounts.models import Role, UserAccount
+from tenants.accounts.passwords import hash_password
 from tenants.accounts.queries import workplace
-from tenants.db import REGISTRY, transaction
+from tenants.db import REGISTRY, insert, transaction
 from tenants.organizations.commands import create_organization, create_region
 from tenants.organizations.models import Organization, OrganizationKind
 
@@ -78,11 +80,26 @@ def actor_of(place: Organization, role: Role | None = None) -> Actor:
     return Actor(1_000_000 + place.id, f"Сотрудник {place.name_short}", role, workplace(place))
 
 
+@cache
+def _password_hash() -> str:
+    """Hashing is slow on purpose; one hash serves every account of a run."""
+    return hash_password(PASSWORD)
+
+
 def make_account(*roles: tuple[Organization, Role]) -> str:
     """Create an account with these roles and return its address; the password is PASSWORD."""
     email = f"{unique('person')}@example.org"
     with transaction(REGISTRY) as session:
-        account = create_account(session, NewAccount(email, "Проверкина", "Вера", "Ильинична", PASSWORD))
+        account = insert(
+            session,
+            UserAccount(
+                email=email,
+                last_name="Проверкина",
+                first_name="Вера",
+                middle_name="Ильинична",
+                password_hash=_password_hash(),
+            ),
+        )
         for place, role in roles:
             grant_role(session, account, place, role)
     return email
