@@ -8,7 +8,7 @@ from reports.controls.evaluation import Evaluation
 from reports.controls.expressions import ExpressionError, Value, elements, parse_formula
 from reports.controls.grids import NotApplicableError
 from reports.editions.definition import EditionDefinition
-from reports.editions.parts import Cell, CellKey, CellValue, Source, place
+from reports.editions.parts import Cell, CellKey, CellValue, Source, place_first
 from tenants.errors import InvalidError
 
 
@@ -27,7 +27,7 @@ def fill_formulas(
         try:
             found[cell.key] = Evaluation(Report(definition, known, kind)).formula(node)
         except NotApplicableError as error:
-            raise InvalidError(f"{place(cell.key).capitalize()}: {error}.") from error
+            raise InvalidError(f"{place_first(cell.key)}: {error}.") from error
         known[cell.key] = found[cell.key]
     return found
 
@@ -40,7 +40,7 @@ def _ordered(definition: EditionDefinition, kind: str | None) -> list[tuple[Cell
     while needs:
         ready = [key for key, others in needs.items() if not others & needs.keys()]
         if not ready:
-            raise InvalidError(f"{place(next(iter(needs))).capitalize()}: формула ссылается сама на себя.")
+            raise InvalidError(f"{place_first(next(iter(needs)))}: формула ссылается сама на себя.")
         for key in ready:
             ordered.append(waiting[key])
             del needs[key]
@@ -51,7 +51,7 @@ def _parse(cell: Cell) -> Value:
     try:
         return parse_formula(cell.formula)
     except ExpressionError as error:
-        raise InvalidError(f"{place(cell.key).capitalize()}, формула: {error}.") from error
+        raise InvalidError(f"{place_first(cell.key)}, формула: {error}.") from error
 
 
 def _needed(report: Report, node: Value) -> set[CellKey]:

@@ -247,6 +247,12 @@ def place(key: CellKey) -> str:
     return f"раздел {key[0]}, строка {code}{marks}, графа {key[2]}"
 
 
+def place_first(key: CellKey) -> str:
+    """Return the same for the beginning of a sentence."""
+    words = place(key)
+    return words[0].upper() + words[1:]
+
+
 def row_key(code: str, *specifics: str) -> str:
     """Return the key of one instance of a multiplied row: code and specifics s1, s2, s3 joined by #."""
     return "#".join((code, *specifics)).rstrip("#")

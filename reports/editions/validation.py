@@ -16,7 +16,7 @@ from reports.editions.parts import (
     Section,
     Source,
     TitleField,
-    place,
+    place_first,
 )
 from tenants.errors import InvalidError
 
@@ -124,7 +124,7 @@ def _check_cells(sections: Sequence[Section], cells: Sequence[Cell]) -> None:
     rows = {(section.code, row.code): row for section in sections for row in section.rows}
     seen: set[CellKey] = set()
     for cell in cells:
-        where = place(cell.key).capitalize()
+        where = place_first(cell.key)
         row, column = rows.get((cell.section, cell.row)), columns.get((cell.section, cell.column))
         if row is None or column is None:
             raise InvalidError(f"{where}: такого места в форме нет.")

@@ -16,6 +16,7 @@ from reports.editions.parts import (
     RowType,
     Section,
     place,
+    place_first,
     split_row_key,
 )
 from reports.editions.validation import number_of
@@ -149,7 +150,7 @@ class _Writer:
         """Complain of what was left: mandatory cells without a value, values without a place."""
         for key in self.values:
             if key not in self._written:
-                raise InvalidError(f"{_capital(place(key))}: такой ячейки в форме нет.")
+                raise InvalidError(f"{place_first(key)}: такой ячейки в форме нет.")
         if self._missing:
             shown = "; ".join(self._missing[:_SHOWN_PLACES])
             more = len(self._missing) - _SHOWN_PLACES
@@ -178,7 +179,7 @@ class _Writer:
             if cell is not None and entry.mandatory:
                 self._missing.append(place((spot[0], spot[1] + "".join(key[1].partition("#")[1:]), spot[2])))
             return None
-        where = _capital(place(spot))
+        where = place_first(spot)
         if cell is None or entry.closed:
             raise InvalidError(f"{where}: эта ячейка не заполняется.")
         self._written.add(key)
@@ -200,7 +201,3 @@ class _Writer:
                     f"значения «{value[:40]}» нет в справочнике."
                 )
         return {name: clean_text(value, f"Строка {row.code}") for name, value in given.items() if value}
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -165,7 +165,7 @@ def rounded(found: list[Said]) -> list[tuple[str, int, float, float, float]]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(control=controls(), values=VALUES)
 def test_both_find_the_same_in_generated_reports(control: Control, values: Values) -> None:
     definition = form(*TABLES, controls=(control,))
@@ -181,7 +181,7 @@ def statements(draw: st.DrawFn) -> Control:
     return Control(id="1", name="Правило", rule=sign.join(parts), precision=1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(control=statements(), values=VALUES)
 def test_both_give_the_same_verdict_on_joined_statements(control: Control, values: Values) -> None:
     definition = form(*TABLES, controls=(control,))
