@@ -189,7 +189,7 @@ def _depth(text: str) -> int:
 def _describe(text: str, error: UnexpectedInput) -> str:
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
         return "запись обрывается"
-    position = error.pos_in_stream or 0
+    position: int = getattr(error, "pos_in_stream", None) or 0
     return f"не понято место {position + 1}, «{text[position : position + 20]}»"
 
 
