@@ -46,6 +46,7 @@ function showList() {
 function save(event) {
   event.preventDefault();
   document.dispatchEvent(new CustomEvent("portal:save"));
+  if (document.activeElement?.matches("[data-autosave]")) return;
   const form = document.activeElement?.closest("form[data-save]") ?? document.querySelector("form[data-save]");
   form?.requestSubmit();
 }
