@@ -128,7 +128,7 @@ create table submission_event (
 );
 select app.guard_reviewed('submission_event');
 
-create table remark (
+create table submission_remark (
   like app.tenant_row including all,
   submission_id bigint not null,
   revision_n integer not null,
@@ -139,14 +139,14 @@ create table remark (
   at timestamptz not null,
   user_id bigint,
   author_name text not null default '',
-  constraint pk_remark primary key (region_id, id),
-  constraint fk_remark_submission foreign key (region_id, organization_id, submission_id)
+  constraint pk_submission_remark primary key (region_id, id),
+  constraint fk_submission_remark_submission foreign key (region_id, organization_id, submission_id)
     references submission (region_id, organization_id, id)
 );
-select app.guard_reviewed('remark');
-create index ix_remark_submission on remark (region_id, organization_id, submission_id);
+select app.guard_reviewed('submission_remark');
+create index ix_submission_remark_submission on submission_remark (region_id, organization_id, submission_id);
 
-create table remark_answer (
+create table submission_remark_answer (
   like app.tenant_row including all,
   remark_id bigint not null,
   text text not null check (char_length(text) between 1 and 2000),
@@ -154,15 +154,15 @@ create table remark_answer (
   user_id bigint,
   author_name text not null default '',
   version integer not null default 1,
-  constraint pk_remark_answer primary key (region_id, id),
-  constraint uq_remark_answer_remark unique (region_id, organization_id, remark_id),
-  constraint fk_remark_answer_remark foreign key (region_id, organization_id, remark_id)
-    references remark (region_id, organization_id, id)
+  constraint pk_submission_remark_answer primary key (region_id, id),
+  constraint uq_submission_remark_answer_remark unique (region_id, organization_id, remark_id),
+  constraint fk_submission_remark_answer_remark foreign key (region_id, organization_id, remark_id)
+    references submission_remark (region_id, organization_id, id)
 );
-select app.guard('remark_answer');
+select app.guard('submission_remark_answer');
 
 -- What a reviewer has noted and not yet sent: the reviewer's own, so that it may still be changed; subject_id is the submission.
-create table remark_draft (
+create table submission_remark_draft (
   like app.tenant_row including all,
   subject_id bigint not null,
   section_code text not null default '',
@@ -172,10 +172,10 @@ create table remark_draft (
   at timestamptz not null,
   user_id bigint,
   version integer not null default 1,
-  constraint pk_remark_draft primary key (region_id, id),
-  constraint uq_remark_draft_cell unique (region_id, organization_id, subject_id, section_code, row_code, column_code)
+  constraint pk_submission_remark_draft primary key (region_id, id),
+  constraint uq_submission_remark_draft_cell unique (region_id, organization_id, subject_id, section_code, row_code, column_code)
 );
-select app.guard('remark_draft');
+select app.guard('submission_remark_draft');
 
 create table member_set (
   like app.tenant_row including all,
@@ -322,8 +322,8 @@ select app.guard_reviewed('rollup', true);
 """
 
 DOWN = """
-drop table rollup, fact, explanation, revision_cell, revision, submission_cell, member_set, remark_draft, remark_answer,
-  remark, submission_event, submission_state, submission, submission_window, edition;
+drop table rollup, fact, explanation, revision_cell, revision, submission_cell, member_set, submission_remark_draft,
+  submission_remark_answer, submission_remark, submission_event, submission_state, submission, submission_window, edition;
 """
 
 

@@ -29,10 +29,10 @@ class _Pinned:
 class Remark(_Pinned, TenantModel):
     """A remark the reviewer returned a month with; belongs to the school, never changed."""
 
-    __tablename__ = "remark"
+    __tablename__ = "submission_remark"
     __table_args__ = tenant_keys(
-        child_of("submission", "submission_id", name="fk_remark_submission"),
-        Index("ix_remark_submission", "region_id", "organization_id", "submission_id"),
+        child_of("submission", "submission_id", name="fk_submission_remark_submission"),
+        Index("ix_submission_remark_submission", "region_id", "organization_id", "submission_id"),
     )
 
     submission_id: Mapped[int] = mapped_column(BigInteger)
@@ -43,10 +43,10 @@ class Remark(_Pinned, TenantModel):
 class RemarkAnswer(Versioned, TenantModel):
     """The school's answer to a remark."""
 
-    __tablename__ = "remark_answer"
+    __tablename__ = "submission_remark_answer"
     __table_args__ = tenant_keys(
-        UniqueConstraint("region_id", "organization_id", "remark_id", name="uq_remark_answer_remark"),
-        child_of("remark", "remark_id", name="fk_remark_answer_remark"),
+        UniqueConstraint("region_id", "organization_id", "remark_id", name="uq_submission_remark_answer_remark"),
+        child_of("submission_remark", "remark_id", name="fk_submission_remark_answer_remark"),
     )
 
     remark_id: Mapped[int] = mapped_column(BigInteger)
@@ -59,11 +59,11 @@ class RemarkAnswer(Versioned, TenantModel):
 class RemarkDraft(Versioned, _Pinned, TenantModel):
     """What the reviewer noted and has not sent yet: the reviewer's own row, unseen by the school."""
 
-    __tablename__ = "remark_draft"
+    __tablename__ = "submission_remark_draft"
     __table_args__ = tenant_keys(
         UniqueConstraint(
             "region_id", "organization_id", "subject_id", "section_code", "row_code", "column_code",
-            name="uq_remark_draft_cell",
+            name="uq_submission_remark_draft_cell",
         )
     )  # fmt: skip
 
