@@ -179,7 +179,7 @@ select app.guard('submission_remark_draft');
 
 create table member_set (
   like app.tenant_row including all,
-  sha256 bytea not null check (octet_length(sha256) = 32),
+  sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
   record_kind text not null,
   ids bigint[] not null,
   weights numeric[] check (cardinality(weights) = cardinality(ids)),

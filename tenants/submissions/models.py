@@ -269,7 +269,7 @@ class MemberSet(TenantModel):
         UniqueConstraint("region_id", "organization_id", "sha256", name="uq_member_set_sha256")
     )
 
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str]
     record_kind: Mapped[str]
     """Table of the records: participant, mentorship, meeting, programme."""
     ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
