@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from tests.conftest import LOGIN, new_database
+from tests.contracts.figures import figure
 from tests.contracts.row_security import COMMANDS, LEVELS, Table, prepare, probe, tenant_tables
 
 
@@ -66,7 +67,7 @@ def _granted(connection: psycopg.Connection, role: str, table: str, command: str
     return bool(connection.execute("select has_table_privilege(%s, %s, %s)", [role, table, command]).fetchone()[0])
 
 
-def test_every_mutant_is_killed(connection: psycopg.Connection, tables: list[Table], record_property):
+def test_every_mutant_is_killed(connection: psycopg.Connection, tables: list[Table]):
     survivors, count = [], 0
     for table in tables:
         for name, statement in mutants(connection, table):
@@ -75,7 +76,8 @@ def test_every_mutant_is_killed(connection: psycopg.Connection, tables: list[Tab
                 connection.execute(statement)
                 if next(probe(connection, table), None) is None:
                     survivors.append(f"{table.name}: {name}")
-    record_property("figure", f"rls_mutants_killed={count - len(survivors)}/{count}")
+    figure("rls_tables", len(tables))
+    figure("rls_mutants_killed", f"{count - len(survivors)}/{count}")
 
     assert count > 100
     assert survivors == []
