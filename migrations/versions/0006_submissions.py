@@ -33,8 +33,6 @@ create table edition (
   constraint ck_edition_published check ((status = 'published') = (published_at is not null))
 );
 select app.guard_published('edition');
-comment on column edition.template is 'The original XML of a loaded template; null for a form described by ourselves.';
-comment on column edition.kinds is 'Kinds of organizations that hand the form in; empty means all that report.';
 
 create table submission_window (
   like app.tenant_row including all,
@@ -52,7 +50,6 @@ create table submission_window (
   constraint fk_submission_window_edition foreign key (region_id, edition_id) references edition (region_id, id)
 );
 select app.guard_published('submission_window');
-comment on column submission_window.cut_after is 'Flows run from the day after this one to cut_on, both counted in the records of the school.';
 
 create table submission (
   like app.tenant_row including all,
@@ -77,8 +74,6 @@ select app.guard('submission');
 create index ix_submission_window_id on submission (region_id, window_id, organization_id);
 create index ix_submission_district_id on submission (region_id, district_id, window_id);
 create index ix_submission_edition_id on submission (region_id, organization_id, edition_id, period_start);
-comment on column submission.period_district_id is 'The reviewer of the period: sums follow it, rights follow district_id.';
-comment on column submission.query_count is 'Questions of the controls that nobody has answered.';
 
 -- Complete stands above; on time, accepted and locked are facts of their own, never read out of the status.
 create table submission_state (
@@ -106,7 +101,6 @@ create table submission_state (
 );
 select app.guard_reviewed('submission_state', true);
 create index ix_submission_state_district_id on submission_state (region_id, district_id, status);
-comment on column submission_state.open_cells is 'Cells that may be changed, as [section, row, column]; null opens all while the month is with the school.';
 
 create table submission_event (
   like app.tenant_row including all,
@@ -189,7 +183,6 @@ create table member_set (
   constraint uq_member_set_sha256 unique (region_id, organization_id, sha256)
 );
 select app.guard('member_set');
-comment on table member_set is 'Sorted ids behind a number, shared by equal cells and months; weights where a record counts for more than one.';
 
 create table submission_cell (
   like app.tenant_row including all,
@@ -236,7 +229,6 @@ create table revision (
 );
 select app.guard('revision');
 select app.append_only('revision');
-comment on column revision.changes is 'Why each number differs from the month before, worked out from the records of the school when it was sent.';
 
 create table revision_cell (
   like app.tenant_row including all,
@@ -279,7 +271,6 @@ create table explanation (
     references submission (region_id, organization_id, id)
 );
 select app.guard('explanation');
-comment on column explanation.condition_key is 'Changes with any number behind the finding: an explanation holds for the numbers it was given for.';
 
 create table fact (
   like app.tenant_row including all,
