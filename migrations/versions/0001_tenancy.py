@@ -123,6 +123,19 @@ begin
   end loop;
 end $$;
 
+-- Only the school has such records; above it they are read, without the columns that are not granted again.
+create function app.veil(t text, columns text) returns void language plpgsql as $$
+declare level text; command text;
+begin
+  foreach level in array array['district', 'region'] loop
+    execute format('revoke all on %I from %I', t, app.role(level));
+    execute format('grant select (%s) on %I to %I', columns, t, app.role(level));
+    foreach command in array array['insert', 'update', 'delete'] loop
+      execute format('drop policy %s_%s on %I', command, level, t);
+    end loop;
+  end loop;
+end $$;
+
 create function app.append_only(t text) returns void language plpgsql as $$
 declare level text;
 begin

@@ -25,13 +25,7 @@ select app.guard('participant');
 comment on column participant.number is 'Number within the organization: how district and region name a person.';
 comment on column participant.experience_since is 'First day of teaching work, for teachers; younger than three years makes a novice.';
 comment on column participant.identity_key is 'Keyed hash of name and birth date: the same person in two organizations counts once in the region.';
-do $$ declare level text; begin
-  foreach level in array array['district', 'region'] loop
-    execute format('revoke all on participant from %I', app.role(level));
-    execute format('drop policy insert_%1$s on participant; drop policy update_%1$s on participant; drop policy delete_%1$s on participant', level);
-    execute format('grant select (region_id, district_id, organization_id, id, number, sex, identity_key, version, recorded_at) on participant to %I', app.role(level));
-  end loop;
-end $$;
+select app.veil('participant', 'region_id, district_id, organization_id, id, number, sex, identity_key, version, recorded_at');
 
 create table person (
   like app.tenant_row including all,
@@ -116,12 +110,7 @@ select app.keep_history('consent', 'person_history');
 create index ix_consent_participant on consent (region_id, organization_id, participant_id);
 comment on column consent.valid_until is 'Last day of force, included; null where the consent names no term.';
 comment on column consent.withdrawn_on is 'First day without consent.';
-do $$ declare level text; begin
-  foreach level in array array['district', 'region'] loop
-    execute format('revoke all on consent from %I', app.role(level));
-    execute format('grant select (region_id, district_id, organization_id, id, participant_id, kind, given_on, given_by, valid_until, withdrawn_on, version, recorded_at) on consent to %I', app.role(level));
-  end loop;
-end $$;
+select app.veil('consent', 'region_id, district_id, organization_id, id, participant_id, kind, given_on, given_by, valid_until, withdrawn_on, version, recorded_at');
 """
 
 DOWN = """
