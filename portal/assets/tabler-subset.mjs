@@ -14,7 +14,7 @@ const classesOf = (selector) => [...selector.matchAll(/\.(-?[_a-zA-Z][\w-]*)/g)]
 const wanted = (name) => KEEP.some((word) => name === word || (name.startsWith(word) && !DROP.test(name)));
 const keeps = (selector) =>
   !/data-(bs-)?theme=["']?dark|\[data-bs-theme-|\[dir=/.test(selector) && !DROP_ANY.test(selector) && classesOf(selector).every(wanted);
-const DROP_ANY = /\.(alert|dropdown|navbar|modal|toast|nav-|page-|ts-|flatpickr|apexcharts|jvm|noUi)/;
+const DROP_ANY = /\[data-vc|\.(alert|dropdown|navbar|modal|toast|nav-|page-|ts-|flatpickr|apexcharts|jvm|noUi)/;
 
 function trimRules(root) {
   root.walkComments((comment) => comment.remove());
