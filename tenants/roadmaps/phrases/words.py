@@ -72,12 +72,22 @@ def _analyzer() -> pymorphy3.MorphAnalyzer:
     return pymorphy3.MorphAnalyzer()
 
 
+def _russian(word: str) -> bool:
+    """Tell whether the dictionary knows the letters; it fails on letters that have no name in Unicode."""
+    return all("а" <= letter <= "я" for letter in word)
+
+
 @lru_cache(maxsize=8192)
 def lemmas_of(word: str) -> frozenset[str]:
     """Return the dictionary forms a word can have, lower-case with е for ё."""
-    if len(word) > LONGEST_WORD:
+    if len(word) > LONGEST_WORD or not _russian(word):
         return frozenset()
     return frozenset(parse.normal_form.replace("ё", "е") for parse in _analyzer().parse(word))
+
+
+def stands_in_dictionary(word: str) -> bool:
+    """Tell whether a word is a known form, not a guess from its ending."""
+    return _russian(word) and bool(_analyzer().word_is_known(word))
 
 
 @cache
@@ -97,7 +107,7 @@ def _spellings() -> dict[str, str]:
 @lru_cache(maxsize=2048)
 def _mend(word: str) -> str | None:
     """Return the calendar's word that is one slip away, if there is exactly one such month, unit or adverb."""
-    if len(word) < MINIMUM_FOR_TYPO or len(word) > LONGEST_WORD or _analyzer().word_is_known(word):
+    if not MINIMUM_FOR_TYPO <= len(word) <= LONGEST_WORD or not _russian(word) or _analyzer().word_is_known(word):
         return None
     near = [known for known in _spellings() if abs(len(known) - len(word)) <= 1 and _one_slip(word, known)]
     meanings = {frozenset(lemmas_of(known)) for known in near}

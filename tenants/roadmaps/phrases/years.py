@@ -51,6 +51,16 @@ class DocumentYear:
         """Return the calendar year the document begins in."""
         return self.calendar if self.calendar is not None else self.school
 
+    def touches(self, other: DocumentYear) -> bool:
+        """Tell whether the two have a calendar year in common."""
+        return bool(self._years & other._years)
+
+    @property
+    def _years(self) -> set[int]:
+        if self.school is not None:
+            return {self.school, self.school + 1}
+        return set() if self.calendar is None else {self.calendar}
+
     def of_month(self, month: int) -> int | None:
         """Return the calendar year a bare month falls in."""
         if self.calendar is not None:

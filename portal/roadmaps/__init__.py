@@ -1,0 +1,1 @@
+"""Roadmaps at the edge: pages, uploads, the reading commands of the console."""

@@ -1,0 +1,269 @@
+"""From a file to a reading: format, blocks, tables that are plans, what stands around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tenants.roadmaps.documents import docx, odt, pdf, titles, xlsx
+from tenants.roadmaps.documents.columns import Columns, Role, find_columns, guess_columns, header_at, same_heading
+from tenants.roadmaps.documents.container import Format, open_archive, recognise
+from tenants.roadmaps.documents.errors import TOO_COMPLEX, DocumentError
+from tenants.roadmaps.documents.model import Block, Paragraph, Table, distinct
+from tenants.roadmaps.documents.plan import Builder
+from tenants.roadmaps.documents.reading import PlanTable, RoadmapReading, Stage
+from tenants.roadmaps.documents.targets import targets_in
+from tenants.roadmaps.phrases import DocumentYear
+
+READERS = {Format.DOCX: docx.read, Format.ODT: odt.read, Format.XLSX: xlsx.read}
+MOST_ITEMS = 3000
+LONGEST_READING = 6_000_000
+NEAR = 14
+NO_TABLE = "В документе нет ни одной таблицы, поэтому мероприятия не найдены."
+NO_PLAN = "В документе нет таблицы с мероприятиями: проверьте, тот ли файл Вы выбрали."
+EMPTY_PLAN = "Таблица плана найдена, но мероприятий в ней нет."
+
+
+@dataclass
+class Section:
+    """One table of measures with the lines that stand above it."""
+
+    table: Table
+    columns: Columns
+    end: int
+    lines: list[str]
+    first_row: int = 0
+    more: list[Section] = field(default_factory=list)
+    """Tables without a header that go on with this one."""
+
+
+def blocks_of(path: Path) -> list[Block]:
+    """Return paragraphs and tables of a file of any format that is read.
+
+    Raises:
+        DocumentError: the file cannot be read; the sentence says why.
+
+    """
+    if recognise(path) is Format.PDF:
+        return pdf.read(path)
+    kind, archive = open_archive(path)
+    return READERS[kind](archive)
+
+
+def read_document(path: Path, year: str | None = None, name: str | None = None) -> RoadmapReading:
+    """Read a roadmap.
+
+    `year` ("2026" or "2026/2027") goes before the year that the document names. `name` is the file's name as uploaded.
+
+    Raises:
+        DocumentError: the file cannot be read; the sentence says why. A readable file without a plan is no error.
+
+    """
+    try:
+        return reading_of(blocks_of(path), year, name or path.name)
+    except (MemoryError, RecursionError) as error:
+        raise DocumentError(TOO_COMPLEX) from error
+
+
+def reading_of(blocks: list[Block], year: str | None, name: str) -> RoadmapReading:
+    """Find the plans among the blocks and read them."""
+    reading = RoadmapReading(name)
+    sections = _sections(blocks, year, reading)
+    if not sections:
+        found = any(isinstance(block, Table) and len(block.rows) > 1 for block in blocks)
+        reading.message = NO_PLAN if found else NO_TABLE
+        return reading
+    _describe(reading, sections, blocks)
+    known = year or reading.year_or_period
+    for section in sections:
+        _build(reading, section, known)
+    reading.tables = [table for table in reading.tables if table.items]
+    for place, table in enumerate(reading.tables, start=1):
+        table.number(place)
+    _stages_from_headings(reading)
+    _refuse_flood(reading)
+    reading.message = _message(reading, known)
+    return reading
+
+
+def _sections(blocks: list[Block], year: str | None, reading: RoadmapReading) -> list[Section]:
+    """Return the tables that are plans; targets go to the reading on the way."""
+    sections: list[Section] = []
+    lines: list[str] = []
+    unread: list[Table] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            lines.append(block.shown)
+            continue
+        if block.name:
+            lines = []
+        if _take_targets(block, lines, reading):
+            lines = []
+            continue
+        found = _plans_in(block, lines, year)
+        if found:
+            sections.extend(found)
+        elif sections and _goes_on(sections[-1], block, lines):
+            sections[-1].more.append(Section(block, sections[-1].columns, len(block.rows), lines))
+        else:
+            unread.append(block)
+            lines = [*lines, *_text_of(block)]
+            continue
+        lines = []
+    return sections or _guessed(unread)
+
+
+def _text_of(table: Table) -> list[str]:
+    """Return the lines of a table that is no plan: approval blocks are often laid out as one."""
+    if len(table.rows) > NEAR:
+        return []
+    return [line.shown for row in table.rows for cell in distinct(row) for line in cell.paragraphs]
+
+
+def _guessed(tables: list[Table]) -> list[Section]:
+    found = []
+    for table in tables:
+        columns = guess_columns(table)
+        if columns:
+            found.append(Section(table, columns, len(table.rows), []))
+    return found
+
+
+def _take_targets(table: Table, lines: list[str], reading: RoadmapReading) -> bool:
+    index, targets = targets_in(table)
+    if not targets:
+        return False
+    above = [*lines, *_lines_of(table, 0, index)]
+    reading.targets.extend(targets)
+    approval = titles.approval_of(above)
+    rest = [line for line in above if line.strip() and not (approval and line.strip() in approval.raw)]
+    reading.targets_title = reading.targets_title or " ".join(" ".join(rest).split()) or None
+    reading.targets_approval = reading.targets_approval or approval
+    return True
+
+
+def _lines_of(table: Table, begin: int, end: int) -> list[str]:
+    return [line.shown for row in table.rows[begin:end] for cell in distinct(row) for line in cell.paragraphs]
+
+
+def _plans_in(table: Table, lines: list[str], year: str | None) -> list[Section]:
+    """Return the plans of a table: a second header in it begins a new one."""
+    columns = find_columns(table, 0, year)
+    if columns is None:
+        return []
+    first = _row_of(table, columns)
+    sections = [Section(table, columns, len(table.rows), [*lines, *_lines_of(table, 0, first)])]
+    for index in range(columns.first_row, len(table.rows)):
+        other = _another_header(table, index, sections[-1].columns, year)
+        if other is not None:
+            sections[-1].end = index
+            sections.append(Section(table, other, len(table.rows), []))
+    return sections
+
+
+def _row_of(table: Table, columns: Columns) -> int:
+    """Return the first row of a header."""
+    for index in range(columns.first_row):
+        texts = {" ".join(cell.plain.split()) for cell in table.rows[index] if cell.plain}
+        if len(texts) > 1:
+            return index
+    return 0
+
+
+def _another_header(table: Table, index: int, columns: Columns, year: str | None) -> Columns | None:
+    row = table.rows[index]
+    filled = [cell for cell in distinct(row) if cell.plain]
+    if len(filled) < 3 or same_heading(row, columns) or filled[0].plain[:1].isdigit():  # noqa: PLR2004 - a header of a plan
+        return None
+    found = header_at(table, index, year)
+    if found is None:
+        return None
+    known = [role for role, cell in zip(found.roles, row, strict=True) if cell.plain and role is not Role.UNKNOWN]
+    return found if len(known) >= len(filled) and found.roles != columns.roles else None
+
+
+def _goes_on(section: Section, table: Table, lines: list[str]) -> bool:
+    """Tell whether a table without a header goes on with the plan above it."""
+    between = [line for line in lines if line.strip()]
+    return table.width == section.table.width and len(between) <= 1
+
+
+def _describe(reading: RoadmapReading, sections: list[Section], blocks: list[Block]) -> None:
+    """Read title, year, organisation and approval from the lines above the main plan, else from the whole document."""
+    main = max(
+        sections,
+        key=lambda item: (
+            item.columns.has(Role.PERIOD, Role.SLOT, Role.BEGIN),
+            item.columns.has(Role.RESPONSIBLE),
+            item.end,
+        ),
+    )
+    everything = [block.shown for block in blocks if isinstance(block, Paragraph)]
+    near = [line for line in main.lines if line.strip()][-NEAR:]
+    reading.title = titles.title_of(near) or titles.title_of(everything[:NEAR]) or titles.title_of(everything)
+    reading.approval = titles.approval_of(near) or titles.approval_of(everything[:NEAR])
+    reading.organisation = titles.organisation_of(near, reading.title, reading.approval)
+    if reading.organisation is None:
+        reading.organisation = titles.territory_in(" ".join(everything[:NEAR]))
+    reading.year_or_period = titles.years_in(reading.title)
+    if reading.year_or_period is None:
+        above = [line for line in near if not (reading.approval and line.strip() in reading.approval.raw)]
+        named = {found for line in above if (found := titles.years_in(line)) and len(line) < 200}  # noqa: PLR2004
+        spans = {found for found in named if "уч" in found.lower()}
+        reading.year_or_period = next(iter(spans)) if len(spans) == 1 else None
+
+
+def _fullness(section: Section) -> tuple[bool, bool, int]:
+    columns = section.columns
+    return columns.has(Role.PERIOD, Role.SLOT, Role.BEGIN), columns.has(Role.RESPONSIBLE), section.end
+
+
+def _build(reading: RoadmapReading, section: Section, year: str | None) -> None:
+    heading = titles.heading_of([line for line in section.lines if line.strip()][-NEAR:]) or section.table.name or None
+    dated = section.columns.has(Role.PERIOD, Role.BEGIN, Role.SLOT)
+    table = PlanTable(heading, section.columns.headings, guessed=section.columns.guessed, dated=dated)
+    builder = Builder(section.columns, year, table)
+    builder.build(section.table.rows[section.columns.first_row : section.end])
+    for more in section.more:
+        named = [line.strip() for line in more.lines if line.strip()]
+        if named:
+            builder.open_heading(named[-1])
+        builder.build(more.table.rows)
+    reading.tables.append(table)
+
+
+def _stages_from_headings(reading: RoadmapReading) -> None:
+    """Where each stage has a table of its own, its heading is the stage."""
+    tables = reading.tables
+    if len(tables) < 2 or len({table.columns for table in tables}) > 1 or any(table.stages for table in tables):  # noqa: PLR2004
+        return
+    for table in tables:
+        if table.heading:
+            title = table.heading.removeprefix(reading.title or "\0").strip() or table.heading
+            table.stages.append(Stage(title, table=table.place))
+            for item in table.items:
+                item.stage = title
+
+
+def _refuse_flood(reading: RoadmapReading) -> None:
+    if len(reading.items) > MOST_ITEMS or sum(item.letters for item in reading.items) > LONGEST_READING:
+        raise DocumentError(TOO_COMPLEX)
+
+
+def _message(reading: RoadmapReading, year: str | None) -> str | None:
+    if not reading.items:
+        return EMPTY_PLAN
+    said = []
+    if any(table.guessed for table in reading.tables):
+        said.append("У таблицы нет заголовков: столбцы определены по содержанию, проверьте их.")
+    if not any(table.dated for table in reading.tables):
+        said.append("В таблице нет столбца со сроками: укажите срок каждого мероприятия.")
+    named = DocumentYear.parse(reading.year_or_period)
+    if named.known and not named.touches(DocumentYear.parse(year)):
+        said.append(f"В документе указан другой год ({reading.year_or_period}): проверьте сроки без года.")
+    if not DocumentYear.parse(year).known and any("год" in (item.period.question or "") for item in reading.items):
+        said.append("Год плана в документе не найден: укажите его, и сроки будут прочитаны заново.")
+    asked = sum(item.period.question is not None for item in reading.items)
+    if asked:
+        said.append(f"Сроков под вопросом: {asked}.")
+    return " ".join(said) or None
