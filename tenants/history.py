@@ -1,4 +1,4 @@
-"""Former states of records, written by the database itself (`app.keep_history`), and what changed between them in words."""
+"""Former states of records, written by the database itself (`app.keep_history`), and their changes in words."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, inspect, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants import clock
@@ -78,7 +79,9 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any], words: Word
     return tuple(Difference(label, old, new) for label, old, new in pairs if old != new)
 
 
-def refuse_stale(version: int, typed_version: int, stands: Mapping[str, Any], mine: Mapping[str, Any], words: Words) -> None:
+def refuse_stale(
+    version: int, typed_version: int, stands: Mapping[str, Any], mine: Mapping[str, Any], words: Words
+) -> None:
     """Compare the version a person edited with the one that stands.
 
     Raises:
@@ -120,15 +123,13 @@ def actor_names(session: Session, user_ids: Collection[int]) -> dict[int, str]:
     rows = session.execute(
         select(JournalEntry.user_id, JournalEntry.actor_name)
         .where(JournalEntry.user_id.in_(user_ids))
-        .distinct(JournalEntry.user_id)
+        .ext(distinct_on(JournalEntry.user_id))
         .order_by(JournalEntry.user_id, JournalEntry.id.desc())
     )
     return {user_id: name for user_id, name in rows if user_id is not None}
 
 
-def beginnings(
-    session: Session, events: Mapping[str, str], subjects: Mapping[str, Mapping[int, str]]
-) -> list[Step]:
+def beginnings(session: Session, events: Mapping[str, str], subjects: Mapping[str, Mapping[int, str]]) -> list[Step]:
     """Return who created what: `events` maps a journal event to its words, `subjects` its noun to {id: heading}."""
     ids = {record_id for headings in subjects.values() for record_id in headings}
     if not ids:

@@ -16,7 +16,7 @@ from tests.factories.people import MENTEE, make_consent, make_meeting, make_ment
 from tests.factories.tree import Tree, actor_of
 
 
-def test_a_pair_of_the_factory_has_two_members_and_a_meeting(tree: Tree):
+def test_a_pair_of_the_factory_has_two_members_and_a_meeting(tree: Tree) -> None:
     mentorship = make_mentorship(tree.school, programme=make_programme(tree.school))
     make_meeting(tree.school, mentorship)
 
@@ -25,7 +25,7 @@ def test_a_pair_of_the_factory_has_two_members_and_a_meeting(tree: Tree):
         assert session.scalars(select(Meeting.mentorship_id)).all() == [mentorship.id]
 
 
-def test_the_district_reads_no_name_even_in_raw_sql(tree: Tree):
+def test_the_district_reads_no_name_even_in_raw_sql(tree: Tree) -> None:
     make_participant(tree.school)
 
     for query in ("select * from person", "select * from person_history"):
@@ -37,7 +37,7 @@ def test_the_district_reads_no_name_even_in_raw_sql(tree: Tree):
 
 
 @pytest.mark.parametrize("column", ["born_on", "experience_since"])
-def test_the_birth_date_is_not_granted_above_the_school(tree: Tree, column: str):
+def test_the_birth_date_is_not_granted_above_the_school(tree: Tree, column: str) -> None:
     make_participant(tree.school)
 
     with (
@@ -47,7 +47,7 @@ def test_the_birth_date_is_not_granted_above_the_school(tree: Tree, column: str)
         session.execute(text(f"select {column} from participant"))
 
 
-def test_where_a_consent_lies_is_not_granted_above_the_school(tree: Tree):
+def test_where_a_consent_lies_is_not_granted_above_the_school(tree: Tree) -> None:
     make_consent(tree.school, make_participant(tree.school), document="дело № 3")
 
     with (
@@ -59,7 +59,7 @@ def test_where_a_consent_lies_is_not_granted_above_the_school(tree: Tree):
         assert session.execute(select(Consent.given_on)).all() == [(date(2026, 9, 1),)]
 
 
-def test_a_sister_school_sees_neither_people_nor_pairs(tree: Tree):
+def test_a_sister_school_sees_neither_people_nor_pairs(tree: Tree) -> None:
     make_mentorship(tree.school)
 
     with transaction(actor_of(tree.sister).scope.reading()) as session:
@@ -68,7 +68,7 @@ def test_a_sister_school_sees_neither_people_nor_pairs(tree: Tree):
         assert session.execute(text("select count(*) from person")).scalar() == 0
 
 
-def test_names_stay_empty_above_the_school(tree: Tree):
+def test_names_stay_empty_above_the_school(tree: Tree) -> None:
     participant = make_participant(tree.school, name="Иванова Анна Петровна")
 
     with transaction(actor_of(tree.school).scope.reading()) as session:
@@ -77,7 +77,7 @@ def test_names_stay_empty_above_the_school(tree: Tree):
         assert names_of(session, [participant.id]) == {}
 
 
-def test_a_former_state_of_a_person_is_kept_apart_from_the_counted_records(tree: Tree):
+def test_a_former_state_of_a_person_is_kept_apart_from_the_counted_records(tree: Tree) -> None:
     participant = make_participant(tree.school, role=MENTEE)
 
     with transaction(actor_of(tree.school).scope) as session:
@@ -88,7 +88,7 @@ def test_a_former_state_of_a_person_is_kept_apart_from_the_counted_records(tree:
         assert [row.table_name for row in session.scalars(select(RecordHistory))] == ["participation"]
 
 
-def test_a_change_bumps_the_version(tree: Tree):
+def test_a_change_bumps_the_version(tree: Tree) -> None:
     make_participant(tree.school, role=MENTEE)
 
     with transaction(actor_of(tree.school).scope) as session:
@@ -97,7 +97,7 @@ def test_a_change_bumps_the_version(tree: Tree):
         assert session.scalars(select(Participation.version)).one() == 2
 
 
-def test_a_child_cannot_hang_under_another_schools_parent(tree: Tree, database):
+def test_a_child_cannot_hang_under_another_schools_parent(tree: Tree, database) -> None:
     participant = make_participant(tree.school)
 
     with psycopg.connect(database.admin_url) as connection, pytest.raises(psycopg.errors.ForeignKeyViolation):

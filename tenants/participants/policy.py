@@ -1,0 +1,26 @@
+"""Rights on people: the curator writes, the director reads, nobody above sees names."""
+
+from tenants.accounts.actor import Actor
+from tenants.accounts.models import Role
+from tenants.errors import ForbiddenError
+
+
+def may_write_people(actor: Actor) -> bool:
+    """Return whether the actor keeps the people of the organization."""
+    return actor.role is Role.CURATOR and actor.organization.kind.reports
+
+
+def may_read_people(actor: Actor) -> bool:
+    """Return whether the actor sees names."""
+    return actor.role in (Role.CURATOR, Role.DIRECTOR) and actor.organization.kind.reports
+
+
+def need_writer(actor: Actor) -> None:
+    """Let the curator pass.
+
+    Raises:
+        ForbiddenError: the actor does not keep people here.
+
+    """
+    if not may_write_people(actor):
+        raise ForbiddenError("Участников и пары ведёт куратор.")
