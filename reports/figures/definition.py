@@ -1,0 +1,149 @@
+"""What a figure is: a set of records as of a date, with the rule in words and one SELECT behind it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, literal, or_, select
+
+from tenants.errors import InvalidError
+
+
+@dataclass(frozen=True)
+class Span:
+    """As of when a figure is taken: stocks at the end of `on`, flows from the day after `after` to `on`.
+
+    `known_at` asks what the records said at an instant: rows recorded later are left out, rows changed later are read
+    from their history. It covers participations, mentorships, programmes and meetings; the card of a person (birth
+    date, experience, sex) is taken as it stands, since its history is the school's own.
+    """
+
+    after: date
+    on: date
+    known_at: datetime | None = None
+
+
+class Nature(StrEnum):
+    """Whether a figure is a state at a date or a movement between two."""
+
+    STOCK = "stock"
+    FLOW = "flow"
+
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+
+class Rows(Protocol):
+    """The records of a family, joined once and read by all its figures."""
+
+    @property
+    def organization_id(self) -> ColumnElement[int]: ...  # noqa: D102 - the column of that name
+    @property
+    def record_id(self) -> ColumnElement[int]: ...  # noqa: D102 - id of the record that is counted
+    @property
+    def identity_key(self) -> ColumnElement[bytes | None] | None: ...  # noqa: D102 - for people only
+    @property
+    def keys(self) -> Mapping[str, ColumnElement[str]]: ...  # noqa: D102 - what cells may filter by
+    def joined(self, statement: AnySelect) -> AnySelect:
+        """Return the statement with its FROM."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Figures that read the same records: one statement answers them all."""
+
+    name: str
+    record_kind: str
+    """Table of the records."""
+    rows: Callable[[datetime | None], Rows]
+    """Takes `known_at`."""
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One question to the records."""
+
+    name: str
+    family: Family
+    nature: Nature
+    unit: str
+    source: str
+    """Where in the portal the records are kept, in Russian."""
+    rule: str
+    """What is counted, in Russian."""
+    edition: int
+    """Number of the rule's edition: it grows when the rule changes."""
+    condition: Callable[[Any, Span], ColumnElement[bool]]
+    """Which rows of the family count."""
+
+    @property
+    def record_kind(self) -> str:
+        """Return the table of the records."""
+        return self.family.record_kind
+
+    def select(self, span: Span) -> AnySelect:
+        """Return rows of organization_id, record_kind, record_id, weight and the keys of the family.
+
+        A record comes once for each value of its keys: a person in two forms of mentoring comes twice and is one
+        member of the set.
+        """
+        rows = self.family.rows(span.known_at)
+        statement = select(
+            rows.organization_id.label("organization_id"),
+            literal(self.record_kind).label("record_kind"),
+            rows.record_id.label("record_id"),
+            literal(1).label("weight"),
+            *(column.label(name) for name, column in rows.keys.items()),
+        )
+        return rows.joined(statement).where(self.condition(rows, span)).distinct()
+
+
+def family_select(figures: tuple[Figure, ...], span: Span, keys: tuple[str, ...]) -> AnySelect:
+    """Return one statement for figures of one family.
+
+    Columns: record_id, identity_key, then `keys`, then one boolean for each figure, in the order given.
+    """
+    rows = figures[0].family.rows(span.known_at)
+    conditions = [figure.condition(rows, span) for figure in figures]
+    identity = rows.identity_key
+    statement = select(
+        rows.record_id,
+        literal(None).label("identity_key") if identity is None else identity,
+        *(rows.keys[name] for name in keys),
+        *(condition.label(figure.name) for condition, figure in zip(conditions, figures, strict=True)),
+    )
+    return rows.joined(statement).where(or_(*conditions))
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All figures by name."""
+
+    figures: dict[str, Figure]
+
+    def __getitem__(self, name: str) -> Figure:
+        """Return a figure.
+
+        Raises:
+            InvalidError: there is none of this name.
+
+        """
+        if name not in self.figures:
+            raise InvalidError(f"Показателя «{name[:60]}» нет.")
+        return self.figures[name]
+
+    def add(self, figure: Figure) -> Figure:
+        """Register a figure under its name."""
+        self.figures[figure.name] = figure
+        return figure
+
+
+def years_before(day: date, years: int) -> date:
+    """Return the same day some years earlier; 29 February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)

@@ -1,0 +1,113 @@
+"""Figures of pairs, groups and the programmes they follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from reports.figures.definition import AnySelect, Family, Figure, Nature, Span
+from reports.figures.knowledge import Known, as_known
+from tenants.mentorships.models import Mentorship, MentorshipKind, Outcome, Programme
+
+_MENTORSHIP = (
+    "region_id", "organization_id", "id", "kind", "mentoring_form", "role_model",
+    "order_on", "started_on", "ended_on", "outcome",
+)  # fmt: skip
+_PROGRAMME = ("region_id", "organization_id", "id", "mentoring_form", "started_on", "ended_on")
+
+
+@dataclass(frozen=True)
+class PlainRows:
+    """Records of one table, without people."""
+
+    known: Known
+    organization_id: ColumnElement[int]
+    record_id: ColumnElement[int]
+    keys: Mapping[str, ColumnElement[str]]
+    identity_key: ColumnElement[bytes | None] | None = None
+
+    def joined(self, statement: AnySelect) -> AnySelect:
+        """Return the statement with its FROM."""
+        return statement.select_from(self.known.source)
+
+
+def _mentorships(known_at: datetime | None) -> PlainRows:
+    known = as_known(Mentorship, _MENTORSHIP, known_at)
+    row = known.columns
+    keys = {"mentoring_form": row.mentoring_form, "kind": row.kind, "role_model": row.role_model}
+    return PlainRows(known, row.organization_id, row.id, keys)
+
+
+def _programmes(known_at: datetime | None) -> PlainRows:
+    known = as_known(Programme, _PROGRAMME, known_at)
+    row = known.columns
+    return PlainRows(known, row.organization_id, row.id, {"mentoring_form": row.mentoring_form})
+
+
+MENTORSHIPS = Family("mentorships", "mentorship", _mentorships, frozenset({"mentoring_form", "kind", "role_model"}))
+PROGRAMMES = Family("programmes", "programme", _programmes, frozenset({"mentoring_form"}))
+
+
+def _standing(rows: PlainRows, span: Span) -> ColumnElement[bool]:
+    row = rows.known.columns
+    return and_(row.started_on <= span.on, or_(row.ended_on.is_(None), row.ended_on > span.on))
+
+
+def _ordered(rows: PlainRows, kind: MentorshipKind, span: Span) -> ColumnElement[bool]:
+    row = rows.known.columns
+    return and_(
+        row.kind == kind,
+        row.order_on <= span.on,
+        _standing(rows, span),
+        or_(row.outcome.is_(None), row.outcome != Outcome.MISTAKE),
+    )
+
+
+def pairs(rows: PlainRows, span: Span) -> ColumnElement[bool]:
+    """Pairs with an order, not ended at the end of the day; one recorded by mistake never counts."""
+    return _ordered(rows, MentorshipKind.PAIR, span)
+
+
+def groups(rows: PlainRows, span: Span) -> ColumnElement[bool]:
+    """Count groups with an order, not ended at the end of the day."""
+    return _ordered(rows, MentorshipKind.GROUP, span)
+
+
+def programmes(rows: PlainRows, span: Span) -> ColumnElement[bool]:
+    """Programmes in force at the end of the day."""
+    return _standing(rows, span)
+
+
+FIGURES = (
+    Figure(
+        name="programmes",
+        family=PROGRAMMES,
+        nature=Nature.STOCK,
+        unit="programmes",
+        source="Пары: программы наставничества",
+        rule="программы, действующие на дату",
+        edition=1,
+        condition=programmes,
+    ),
+    Figure(
+        name="pairs",
+        family=MENTORSHIPS,
+        nature=Nature.STOCK,
+        unit="pairs",
+        source="Пары",
+        rule="пары с приказом, не завершённые на дату",
+        edition=1,
+        condition=pairs,
+    ),
+    Figure(
+        name="groups",
+        family=MENTORSHIPS,
+        nature=Nature.STOCK,
+        unit="groups",
+        source="Пары: группы",
+        rule="группы с приказом, не завершённые на дату",
+        edition=1,
+        condition=groups,
+    ),
+)
