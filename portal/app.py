@@ -1,6 +1,9 @@
 """The web application: slices, guards, and one transaction around every view."""
 
+import hashlib
 import secrets
+from functools import cache
+from pathlib import Path
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -47,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Portal:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SETTINGS=settings,
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
         MAX_CONTENT_LENGTH=_MAX_UPLOAD_BYTES,
         MAX_FORM_MEMORY_SIZE=5 * 1024 * 1024,
         MAX_FORM_PARTS=20_000,
@@ -65,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Portal:
     errors.install(app)
     formats.install(app)
     app.url_defaults(_keep_organization)
+    app.url_defaults(_name_version)
     app.context_processor(_page_context)
     app.add_url_rule("/", "start", _start)
     app.add_url_rule("/healthz", "health", _health)
@@ -92,6 +97,18 @@ def _keep_organization(endpoint: str, values: dict[str, object]) -> None:
     code = g.get("code")
     if code and "code" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "code"):
         values["code"] = code
+
+
+def _name_version(endpoint: str, values: dict[str, object]) -> None:
+    """Give a fixed file its content's mark, so that browsers may keep it for a year."""
+    if endpoint == "static" and "v" not in values:
+        values["v"] = _content_mark(str(current_app.static_folder), str(values.get("filename", "")))
+
+
+@cache
+def _content_mark(folder: str, name: str) -> str:
+    path = Path(folder, name)
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
 
 
 def _page_context() -> dict[str, object]:
