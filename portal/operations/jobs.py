@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
+from reports.runs.commands import JOB as REPORT
+from reports.runs.jobs import produce_report
 from tenants.jobs.commands import Claim
 
-JOBS: dict[str, Callable[[Claim], None]] = {}
-"""Filled below, one line a kind."""
+JOBS: dict[str, Callable[[Claim], None]] = {
+    REPORT: produce_report,
+}
+"""One line a kind."""

@@ -63,7 +63,7 @@ def mentees_title(figures: RegionalFigures) -> str:
     best = max(((value, name) for value, name in known if value is not None), default=None, key=lambda pair: pair[0])
     whole = figures.total(MENTEES).now
     if best is None or not whole:
-        return "Наставляемых по районам: принятых отчётов пока нет"
+        return f"Наставляемых {figures.words.by_parts}: принятых отчётов пока нет"
     share = best[0] * 100 / whole
     return f"Больше всего наставляемых: {best[1]}, {number(best[0])} из {number(whole)} ({number(share)}{NBSP}%)"
 
@@ -89,7 +89,7 @@ def _below_mean(figures: RegionalFigures) -> tuple[Decimal | None, list[Branch]]
 
 def _completeness(figures: RegionalFigures) -> Iterator[Finding]:
     if not figures.accepted:
-        yield Finding("Принятых отчётов за месяц нет.", "Суммы появятся, когда районы примут первые отчёты.")
+        yield Finding("Принятых отчётов за месяц нет.", "Суммы появятся, как только будут приняты первые отчёты.")
     elif figures.missing:
         count = len(figures.missing)
         branches = {place.branch_id for place in figures.missing}

@@ -20,7 +20,7 @@ from reports.documents.regional_figures import (
     RegionalFigures,
     Roadmaps,
 )
-from reports.documents.words import NBSP, ORGANIZATION, ORGANIZATION_OF, listed
+from reports.documents.words import NBSP, ORGANIZATION, ORGANIZATION_OF, listed, number
 
 _SHOWN_MISSING = 60
 _HEADS = ((PAIRS, "Пар"), (MENTORS, "Наставни-ков"), (MENTEES, "Наставля-емых"), (MEETINGS, "Встреч"))
@@ -148,7 +148,7 @@ def branch_rows(figures: RegionalFigures) -> list[BranchRow]:
         for branch in figures.branches
     ]
     whole = BranchRow(
-        "Регион",
+        figures.words.whole,
         figures.expected,
         figures.accepted,
         tuple(figures.total(figure).now for figure in shown),
@@ -167,7 +167,7 @@ def roadmap_rows(figures: RegionalFigures) -> list[RoadmapRow]:
     """Return the table of plans; the region itself is the last row. Empty where plans are not part of the summary."""
     whole = figures.roadmaps()
     rows = [RoadmapRow(branch.name, branch.roadmaps) for branch in figures.branches if branch.roadmaps]
-    return [*rows, RoadmapRow("Регион", whole, last=True)] if whole else []
+    return [*rows, RoadmapRow(figures.words.whole, whole, last=True)] if whole else []
 
 
 def missing_rows(figures: RegionalFigures) -> list[MissingRow]:
@@ -207,7 +207,7 @@ def _meetings(figures: RegionalFigures) -> bytes:
             charts.Bar(branch.name, value, _note(branch))
             for value, branch in sorted(rows, key=lambda row: (-(row[0] or 0), row[1].name))
         ],
-        mean=charts.Mean(f"регион {mean:.1f}".replace(".", ","), mean) if mean is not None else None,
+        mean=None if mean is None else charts.Mean(f"{figures.words.whole.lower()} {number(mean, 1)}", mean),
         digits=1,
     )
 

@@ -12,6 +12,24 @@ COMPLETED, LEFT_EARLY = "completed", "left_early"
 
 
 @dataclass(frozen=True)
+class LevelWords:
+    """How the parts and the whole of a summary are called."""
+
+    part: str
+    whole: str
+    by_parts: str
+    of_whole: str
+    adds: str
+    """What the whole is the sum of."""
+
+
+_WORDS = {
+    "region": LevelWords("Район", "Регион", "по районам", "региона", "районов и организаций, подведомственных региону"),
+    "district": LevelWords("Организация", "Район", "по организациям", "района", "организаций района"),
+}
+
+
+@dataclass(frozen=True)
 class Amount:
     """A sum of accepted reports and the same sum a month before; None where nothing was accepted."""
 
@@ -115,8 +133,15 @@ class RegionalFigures:
     accepted_before: int = 0
     before_exists: bool = False
     """Whether anything was accepted for the month before."""
+    level: str = "region"
+    """Kind of the organization the summary speaks of: region or district."""
     roadmaps_year: str = ""
     """"2026/2027 учебный год", or empty where roadmaps are not part of the summary."""
+
+    @property
+    def words(self) -> "LevelWords":
+        """Return how the parts and the whole are called."""
+        return _WORDS[self.level]
 
     @property
     def expected(self) -> int:
