@@ -61,6 +61,8 @@ def ask_report(session: ScopedSession, actor: Actor, question: Question) -> Repo
     """Ask for a report; the same question asked while its report is being made gives the run that is under way."""
     if not policy.may_ask(actor, question.definition):
         raise ForbiddenError("Отчёт формирует администратор региона или отдел образования.")
+    if question.definition is Definition.REGIONAL_SUMMARY and question.subject_id != actor.organization.id:
+        raise ForbiddenError("Сводный отчёт формируют по своему району или региону.")
     _check(session, question)
     lock_key(session, f"report:{question.series}")
     standing = session.scalars(

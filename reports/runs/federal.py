@@ -1,7 +1,6 @@
 """Makes a federal form for one organization or for all of them together, and lets out only what passed the check."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,12 +23,12 @@ from reports.documents.regional import short_mark
 from reports.documents.words import ORGANIZATION, counted
 from reports.editions.definition import EditionDefinition
 from reports.editions.parts import CellKey, CellValue, Level, Source
+from reports.forms import definition_of
 from reports.rosstat import CheckMessage, check_report
 from reports.runs.attempts import Attempt, MadeFile
 from reports.runs.federal_sums import computed_cells
 from reports.runs.models import Format
 from reports.runs.progress import Check, Verdict
-from reports.runs.regional_sums import definition_of
 from tenants import clock
 from tenants.db import ScopedSession
 from tenants.errors import WrongStateError
@@ -126,8 +125,7 @@ def _figures(
     found: dict[CellKey, Decimal] = {}
     for done, place in enumerate(places):
         attempt.tell(2, place.name_short, done, len(places))
-        scope = replace(attempt.claim.scope, read_only=True, snapshot=True)
-        cells = computed_cells(scope, place, definition, (start, after - timedelta(days=1)))
+        cells = computed_cells(attempt.claim.scope, place, definition, (start, after - timedelta(days=1)))
         for key, value in cells.items():
             found[key] = found.get(key, Decimal(0)) + value
     values = _with_typed(definition, found, run.parameters)

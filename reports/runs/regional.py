@@ -12,12 +12,13 @@ from reports.documents.regional_xlsx import regional_xlsx
 from reports.documents.words import ORGANIZATION, ORGANIZATION_OF, counted, coverage
 from reports.editions.definition import EditionDefinition
 from reports.editions.parts import CellKey, CellValue
+from reports.forms import definition_of
 from reports.runs.attempts import Attempt, MadeFile
 from reports.runs.differences import changes_in_words
 from reports.runs.models import Format
 from reports.runs.progress import Check, Verdict
 from reports.runs.queries import run_before
-from reports.runs.regional_sums import collect, definition_of
+from reports.runs.regional_sums import collect
 from tenants import clock
 from tenants.organizations.models import Organization
 from tenants.organizations.queries import organization_in_reach

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, undefer
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from reports.documents.regional_figures import Amount, Branch, Line, Place, RegionalFigures, Roadmaps
 from reports.editions.definition import EditionDefinition
 from reports.editions.parts import CellKey, Column, ColumnType, EditionKind, Row, RowType, Section, Source
+from reports.forms import definition_of
 from reports.runs.roadmap_sums import roadmaps_by_organization
 from tenants.db import find
 from tenants.errors import NotFoundError
@@ -87,23 +88,13 @@ def monthly_edition(session: Session, month: Month) -> Edition:
     return found
 
 
-def definition_of(session: Session, edition_id: int) -> EditionDefinition:
-    """Return an edition as it was stored, read into its definition."""
-    edition = session.scalars(
-        select(Edition).where(Edition.id == edition_id).options(undefer(Edition.definition))
-    ).one_or_none()
-    if edition is None:
-        raise NotFoundError
-    return EditionDefinition.from_json(edition.definition)
-
-
 def collect(session: Session, subject: Organization, edition_id: int, month: Month) -> RegionalFigures:
     """Take the figures of a month's summary for a region, or for a district over its organizations."""
     edition = find(session, Edition, edition_id)
     table = _Table(definition_of(session, edition_id))
     now, before = (_view(session, subject, edition, item) for item in (month, month.previous))
     year = SchoolYear.of(month.last)
-    plans = roadmaps_by_organization(session, year)
+    plans = roadmaps_by_organization(session, year, month.last)
     branches = tuple(_branches(session, subject, table, (now, before), plans))
     return RegionalFigures(
         level=subject.kind.value,
@@ -121,7 +112,7 @@ def collect(session: Session, subject: Organization, edition_id: int, month: Mon
         expected_before=before.count(),
         accepted_before=before.count(accepted=True),
         before_exists=bool(before.sums),
-        roadmaps_year=year.title if plans else "",
+        roadmaps_year="" if plans is None else year.title,
     )
 
 
@@ -241,7 +232,7 @@ def _branches(
     subject: Organization,
     table: _Table,
     views: tuple[MonthView, MonthView],
-    plans: Mapping[int, Roadmaps],
+    plans: Mapping[int, Roadmaps] | None,
 ) -> Iterator[Branch]:
     now, before = views
     for node, name in _nodes(session, subject, now):
@@ -256,7 +247,7 @@ def _branches(
                 Amount(now.sums.get(node, {}).get(table.key(row)), before.sums.get(node, {}).get(table.key(row)))
                 for row in table.rows
             ),
-            roadmaps=_plans_of(theirs, plans) if plans else None,
+            roadmaps=None if plans is None else _plans_of(theirs, plans),
             direct=_is_region(subject) and node == subject.id,
         )
 

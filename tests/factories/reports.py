@@ -1,6 +1,5 @@
 """Accepted months of a region for reports: rows as the acceptance of a month leaves them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,6 +8,8 @@ from sqlalchemy import select
 
 from reports.editions.definition import EditionDefinition
 from reports.editions.loading import read_seed
+from reports.editions.parts import Cell, Source
+from reports.forms import content_of
 from reports.rosstat import read_template
 from reports.runs.commands import Question, ask_report
 from reports.runs.models import Definition, Format, ReportRun
@@ -17,7 +18,7 @@ from tenants.db import transaction
 from tenants.organizations.models import Organization
 from tenants.periods import Month
 from tenants.submissions.commands import start_submission
-from tenants.submissions.editions import EditionContent, publish_edition, save_edition
+from tenants.submissions.editions import publish_edition, save_edition
 from tenants.submissions.models import Status, SubmissionState, SubmissionWindow
 from tenants.submissions.sums import Fact
 from tenants.submissions.windows import open_windows
@@ -34,22 +35,9 @@ def save(
     region: Organization, definition: EditionDefinition, *, template: str | None = None, publish: bool = True
 ) -> int:
     """Write an edition of the region and return its id."""
-    content = EditionContent(
-        code=definition.code,
-        version=definition.version,
-        title=definition.title,
-        kind=definition.kind.value,
-        periodicity=definition.periodicity.value,
-        kinds=definition.kinds,
-        valid_from=definition.valid_from,
-        valid_to=definition.valid_to,
-        definition=definition.to_json(),
-        sha256="0" * 64,
-        template=template,
-    )
     actor = actor_of(region)
     with transaction(actor.scope) as session:
-        edition = save_edition(session, actor, content)
+        edition = save_edition(session, actor, content_of(definition, template))
         return publish_edition(session, actor, edition.id).id if publish else edition.id
 
 
@@ -176,7 +164,16 @@ TEMPLATE = """<?xml version="1.0" encoding="utf-8"?>
 """
 
 
-def federal_edition(region: Organization, bind: Mapping[tuple[str, str, str], object] | None = None) -> int:
-    """Publish the test's own federal form; every cell is entered by hand unless bound."""
-    del bind
-    return save(region, read_template(TEMPLATE.encode()), template=TEMPLATE)
+Binding = tuple[tuple[str, str, str], str, dict[str, str]]
+BOUND: tuple[Binding, ...] = (
+    (("1", "02", "3"), "mentors", {}),
+    (("1", "03", "3"), "mentees", {}),
+)
+
+
+def federal_edition(region: Organization, bound: tuple[Binding, ...] = BOUND, *, publish: bool = True) -> int:
+    """Keep the test's own federal form with mentors and mentees bound; the other cells are entered by hand."""
+    definition = read_template(TEMPLATE.encode())
+    for key, figure, filters in bound:
+        definition = definition.with_cell(Cell(*key, source=Source.FIGURE, figure=figure, filters=filters))
+    return save(region, definition, template=TEMPLATE, publish=publish)

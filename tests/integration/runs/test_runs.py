@@ -6,15 +6,17 @@ import pytest
 from sqlalchemy import func, select, update
 
 from portal.operations.worker import run_job, run_waiting
+from reports.editions.loading import read_seed
 from reports.runs.attempts import AttemptLostError, MadeFile, begin
+from reports.runs.commands import Question
 from reports.runs.jobs import produce_report
-from reports.runs.models import Format, ReportRun, ReportRunFile, RunState
+from reports.runs.models import Definition, Format, ReportRun, ReportRunFile, RunState
 from tenants import clock
 from tenants.db import REGISTRY, transaction
 from tenants.errors import NotFoundError, WrongStateError
 from tenants.jobs import commands as jobs
 from tenants.jobs.models import Job, JobState
-from tests.factories.reports import ReportRegion, ask, make_report_region, run_of
+from tests.factories.reports import OCTOBER, ReportRegion, ask, make_report_region, run_of, save
 from tests.factories.tree import Tree, actor_of
 
 
@@ -40,7 +42,7 @@ def files_of(region: ReportRegion, run: ReportRun) -> int:
         return session.scalar(select(func.count()).where(ReportRunFile.run_id == run.id))
 
 
-def test_a_run_is_made_by_the_job_that_was_written_with_it(region: ReportRegion):
+def test_a_run_is_made_by_the_job_that_was_written_with_it(region: ReportRegion) -> None:
     asked = region.ask(Format.XLSX)
     assert asked.state is RunState.PENDING
 
@@ -55,11 +57,11 @@ def test_a_run_is_made_by_the_job_that_was_written_with_it(region: ReportRegion)
     assert files_of(region, made) == 1
 
 
-def test_a_double_click_is_one_run(region: ReportRegion):
+def test_a_double_click_is_one_run(region: ReportRegion) -> None:
     assert region.ask(Format.XLSX).id == region.ask(Format.XLSX).id
 
 
-def test_asking_again_after_the_end_is_a_new_run_with_the_next_number(region: ReportRegion):
+def test_asking_again_after_the_end_is_a_new_run_with_the_next_number(region: ReportRegion) -> None:
     first = region.ask(Format.XLSX)
     run_waiting()
 
@@ -72,7 +74,7 @@ def test_asking_again_after_the_end_is_a_new_run_with_the_next_number(region: Re
     assert len(prints) == 1
 
 
-def test_a_job_that_is_delivered_twice_publishes_once(region: ReportRegion):
+def test_a_job_that_is_delivered_twice_publishes_once(region: ReportRegion) -> None:
     run = region.ask(Format.XLSX)
     job_id = job_of(run).id
 
@@ -82,7 +84,7 @@ def test_a_job_that_is_delivered_twice_publishes_once(region: ReportRegion):
     assert files_of(region, run) == 1
 
 
-def test_an_attempt_that_was_taken_over_changes_nothing(region: ReportRegion):
+def test_an_attempt_that_was_taken_over_changes_nothing(region: ReportRegion) -> None:
     run = region.ask(Format.XLSX)
     first_claim = jobs.claim(job_of(run).id)
     first = begin(first_claim)
@@ -108,7 +110,7 @@ def test_an_attempt_that_was_taken_over_changes_nothing(region: ReportRegion):
     assert files_of(region, run) == 1
 
 
-def test_an_attempt_in_the_middle_of_another_stops_the_older_one(region: ReportRegion):
+def test_an_attempt_in_the_middle_of_another_stops_the_older_one(region: ReportRegion) -> None:
     run = region.ask(Format.XLSX)
     older = begin(jobs.claim(job_of(run).id))
     expire_lease(run)
@@ -121,14 +123,14 @@ def test_an_attempt_in_the_middle_of_another_stops_the_older_one(region: ReportR
     assert run_of(region.tree.region, run.id).attempt == 2
 
 
-def test_the_same_claim_cannot_begin_twice(region: ReportRegion):
+def test_the_same_claim_cannot_begin_twice(region: ReportRegion) -> None:
     claim = jobs.claim(job_of(region.ask(Format.XLSX)).id)
 
     assert begin(claim) is not None
     assert begin(claim) is None
 
 
-def test_a_run_that_killed_every_worker_says_so_in_the_end(region: ReportRegion):
+def test_a_run_that_killed_every_worker_says_so_in_the_end(region: ReportRegion) -> None:
     run = region.ask(Format.XLSX)
     for _ in range(jobs.MAX_ATTEMPTS):
         begin(jobs.claim(job_of(run).id))
@@ -141,7 +143,7 @@ def test_a_run_that_killed_every_worker_says_so_in_the_end(region: ReportRegion)
     assert "Повторить" in ended.error
 
 
-def test_a_foreign_run_is_not_found(region: ReportRegion):
+def test_a_foreign_run_is_not_found(region: ReportRegion) -> None:
     run = region.ask(Format.XLSX)
 
     for place in (region.tree.district, region.tree.school):
@@ -149,9 +151,7 @@ def test_a_foreign_run_is_not_found(region: ReportRegion):
             run_of(place, run.id)
 
 
-def test_a_form_that_is_not_published_cannot_be_asked_for(tree: Tree):
-    from tests.factories.reports import OCTOBER, Definition, Question, read_seed, save
-
+def test_a_form_that_is_not_published_cannot_be_asked_for(tree: Tree) -> None:
     edition_id = save(tree.region, read_seed("monthly_2026.toml"), publish=False)
 
     with pytest.raises(WrongStateError):
