@@ -73,25 +73,35 @@ def state_of(row: TenantRow) -> dict[str, Any]:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any], words: Words) -> tuple[Difference, ...]:
     """Return what reads differently in two states; a column that `after` lacks has not changed."""
-    pairs = (
-        (label, read(before.get(name)), read(after[name])) for name, (label, read) in words.items() if name in after
+    found = (
+        Difference(label, read(before.get(name)), read(after[name]), name)
+        for name, (label, read) in words.items()
+        if name in after
     )
-    return tuple(Difference(label, old, new) for label, old, new in pairs if old != new)
+    return tuple(one for one in found if one.theirs != one.mine)
 
 
-def refuse_stale(
-    version: int, typed_version: int, stands: Mapping[str, Any], mine: Mapping[str, Any], words: Words
-) -> None:
+def refuse_stale(session: Session, row: Any, version: int, mine: Mapping[str, Any], words: Words) -> None:  # noqa: ANN401 - any versioned record
     """Compare the version a person edited with the one that stands.
 
     Raises:
         ConflictError: somebody saved meanwhile; it carries both values of each field that differs.
 
     """
-    if version != typed_version:
-        raise ConflictError(
-            "Пока Вы правили, запись изменил другой сотрудник. Ваши данные на месте.", differences(stands, mine, words)
-        )
+    if row.version != version:
+        raise conflict(session, row, differences(state_of(row), mine, words), row.version)
+
+
+def conflict(session: Session, row: TenantRow, found: tuple[Difference, ...], version: int) -> ConflictError:
+    """Return the error that offers both values and names who saved last."""
+    last = session.scalars(
+        select(JournalEntry.actor_name)
+        .where(JournalEntry.subject_kind == row.__tablename__, JournalEntry.subject_id == row.id)
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    ).first()
+    text = "Пока Вы правили, запись изменил другой сотрудник. Ваши данные на месте."
+    return ConflictError(text, found, version=version, who=last or "")
 
 
 def changes(

@@ -12,7 +12,7 @@ from tenants import clock, journal
 from tenants.accounts.actor import Actor
 from tenants.db import find, insert, lock_key
 from tenants.errors import InvalidError, WrongStateError
-from tenants.history import refuse_stale, state_of
+from tenants.history import refuse_stale
 from tenants.mentorships.catalogue import mentoring_form
 from tenants.mentorships.leaving import close, open_members
 from tenants.mentorships.models import Mentorship, MentorshipKind, MentorshipMember, Outcome, Programme
@@ -83,7 +83,7 @@ def edit_mentorship(session: Session, actor: Actor, mentorship_id: int, terms: T
             "Форму наставничества у записанной пары не меняют: завершите её и создайте новую.", field="mentoring_form"
         )
     values = _checked_terms(session, actor, terms)
-    refuse_stale(row.version, version, state_of(row), values, MENTORSHIP_WORDS)
+    refuse_stale(session, row, version, values, MENTORSHIP_WORDS)
     if row.ended_on and terms.started_on > row.ended_on:
         raise InvalidError("Начало позже окончания.", field="started_on")
     before = row.started_on
@@ -111,7 +111,7 @@ def end_mentorship(
     if row.ended_on is not None:
         raise WrongStateError(f"{row.kind.label.capitalize()} № {row.number} уже завершена.")
     if version is not None:
-        refuse_stale(row.version, version, state_of(row), {"ended_on": ended_on, "outcome": outcome}, MENTORSHIP_WORDS)
+        refuse_stale(session, row, version, {"ended_on": ended_on, "outcome": outcome}, MENTORSHIP_WORDS)
     if outcome is Outcome.MISTAKE:
         ended_on = max(row.started_on, ended_on)
     if ended_on < row.started_on:

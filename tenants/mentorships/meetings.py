@@ -10,7 +10,7 @@ from tenants import clock, journal
 from tenants.accounts.actor import Actor
 from tenants.db import find, insert
 from tenants.errors import InvalidError, WrongStateError
-from tenants.history import refuse_stale, state_of
+from tenants.history import refuse_stale
 from tenants.mentorships.models import Meeting, MeetingKind, Mentorship, Outcome
 from tenants.mentorships.words import MEETING_WORDS
 from tenants.participants.participations import refuse_future
@@ -57,7 +57,7 @@ def edit_meeting(session: Session, actor: Actor, meeting_id: int, note: MeetingN
     need_writer(actor)
     row = find(session, Meeting, meeting_id, lock=True)
     values = _checked(actor, find(session, Mentorship, row.mentorship_id), note)
-    refuse_stale(row.version, version, state_of(row), values, MEETING_WORDS)
+    refuse_stale(session, row, version, values, MEETING_WORDS)
     for name, value in values.items():
         setattr(row, name, value)
     journal.record(session, actor, "meeting.edited", row)

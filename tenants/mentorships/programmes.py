@@ -11,7 +11,7 @@ from tenants import journal
 from tenants.accounts.actor import Actor
 from tenants.db import find, insert
 from tenants.errors import InvalidError
-from tenants.history import refuse_stale, state_of
+from tenants.history import refuse_stale
 from tenants.mentorships.catalogue import mentoring_form
 from tenants.mentorships.models import Programme
 from tenants.mentorships.words import PROGRAMME_WORDS
@@ -56,7 +56,7 @@ def edit_programme(
     need_writer(actor)
     row = find(session, Programme, programme_id, lock=True)
     values = _checked(actor, terms)
-    refuse_stale(row.version, version, state_of(row), values, PROGRAMME_WORDS)
+    refuse_stale(session, row, version, values, PROGRAMME_WORDS)
     for name, value in values.items():
         setattr(row, name, value)
     journal.record(session, actor, "programme.edited", row)

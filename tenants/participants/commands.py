@@ -12,7 +12,7 @@ from tenants import clock, journal
 from tenants.accounts.actor import Actor
 from tenants.db import find, insert, lock_key
 from tenants.errors import InvalidError, NotFoundError
-from tenants.history import refuse_stale, state_of
+from tenants.history import Words, conflict, differences, state_of, text_word
 from tenants.participants import policy
 from tenants.participants.consents import NewConsent, give_consent
 from tenants.participants.models import Participant
@@ -22,7 +22,12 @@ from tenants.participants.words import PARTICIPANT_WORDS, PERSON_WORDS
 
 _OLDEST = 110
 _YOUNGEST = 3
-CARD_WORDS = {**PERSON_WORDS, **PARTICIPANT_WORDS}
+CARD_WORDS: Words = {
+    "name": ("Фамилия, имя, отчество", text_word),
+    **{name: PERSON_WORDS[name] for name in ("phone", "email", "representative")},
+    **PARTICIPANT_WORDS,
+}
+"""The fields of the card as its form has them: the name in one."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,10 @@ def edit_person(session: Session, actor: Actor, participant_id: int, card: Card,
     card = checked_card(actor, card)
     columns = _person_columns(card)
     values = {"born_on": card.born_on, "sex": card.sex, "experience_since": card.experience_since}
-    stands = {**state_of(participant), **state_of(person)}
-    refuse_stale(card_version(participant, person), version, stands, {**columns, **values}, CARD_WORDS)
+    stands = state_of(participant) | state_of(person) | {"name": person.name.full}
+    if card_version(participant, person) != version:
+        found = differences(stands, {**columns, **values, "name": card.name.full}, CARD_WORDS)
+        raise conflict(session, participant, found, card_version(participant, person))
     twin = twins_of(session, [card], apart_from=participant_id).get(0)
     if twin and twin.certain:
         raise InvalidError(f"Такой человек уже записан под номером {twin.number}.", field="name")

@@ -11,7 +11,7 @@ from tenants import clock, journal
 from tenants.accounts.actor import Actor
 from tenants.db import find, insert
 from tenants.errors import InvalidError, WrongStateError
-from tenants.history import refuse_stale, state_of
+from tenants.history import refuse_stale
 from tenants.participants import policy
 from tenants.participants.models import Consent, ConsentKind, EndReason, Giver, Participant, Participation
 from tenants.participants.participations import end_participation, refuse_future
@@ -110,7 +110,7 @@ def withdraw_consent(
         raise WrongStateError("Это согласие уже отозвано.")
     day = on or clock.today(actor.organization.time_zone)
     if version is not None:
-        refuse_stale(row.version, version, state_of(row), {"withdrawn_on": day}, CONSENT_WORDS)
+        refuse_stale(session, row, version, {"withdrawn_on": day}, CONSENT_WORDS)
     refuse_future(actor, day, "withdrawn_on")
     if day < row.given_on:
         raise InvalidError("Согласие отозвано раньше, чем подписано.", field="withdrawn_on")

@@ -85,7 +85,7 @@ def edit_participation(
     policy.need_writer(actor)
     row = find(session, Participation, participation_id, lock=True)
     values = checked_part(actor, part)
-    refuse_stale(row.version, version, state_of(row), values, PARTICIPATION_WORDS)
+    refuse_stale(session, row, version, values, PARTICIPATION_WORDS)
     if row.ended_on and values["started_on"] > row.ended_on:
         raise InvalidError("Начало позже окончания.", field="started_on")
     with session.no_autoflush:
@@ -119,7 +119,7 @@ def end_participation(
         raise WrongStateError("Это участие уже окончено.")
     if version is not None:
         mine = {"ended_on": ended_on, "end_reason": reason}
-        refuse_stale(row.version, version, state_of(row), mine, PARTICIPATION_WORDS)
+        refuse_stale(session, row, version, mine, PARTICIPATION_WORDS)
     if reason is EndReason.MISTAKE:
         ended_on = max(row.started_on, ended_on)
     if ended_on < row.started_on:
