@@ -1,12 +1,13 @@
 """What a figure is: a set of records as of a date, with the rule in words and one SELECT behind it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy.orm import Session
 
 from tenants.errors import InvalidError
 
@@ -50,6 +51,25 @@ class Rows(Protocol):
         """Return the statement with its FROM."""
 
 
+class Ending(StrEnum):
+    """Why a record stopped counting, in words that all families share."""
+
+    COMPLETED = "completed"
+    LEFT = "left"
+    TRANSFERRED = "transferred"
+
+
+@dataclass(frozen=True)
+class Life:
+    """When a record of a family began and ended: this tells why a number changed."""
+
+    record_id: int
+    keys: Mapping[str, str]
+    began_on: date
+    ended_on: date | None
+    ending: Ending | None
+
+
 @dataclass(frozen=True)
 class Family:
     """Figures that read the same records: one statement answers them all."""
@@ -60,6 +80,8 @@ class Family:
     rows: Callable[[datetime | None], Rows]
     """Takes `known_at`."""
     keys: frozenset[str]
+    lives: Callable[[Session, Sequence[int]], list[Life]]
+    """Takes record ids; one recorded by mistake has no life."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +100,8 @@ class Figure:
     """Number of the rule's edition: it grows when the rule changes."""
     condition: Callable[[Any, Span], ColumnElement[bool]]
     """Which rows of the family count."""
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    """Keys that every counted row has, known from the condition: {"role": "mentor"}."""
 
     @property
     def record_kind(self) -> str:

@@ -1,12 +1,13 @@
 """Figures of meetings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
 
-from reports.figures.definition import AnySelect, Family, Figure, Nature, Span
+from reports.figures.definition import AnySelect, Family, Figure, Life, Nature, Span
 from reports.figures.knowledge import Known, as_known
 from tenants.mentorships.models import Meeting, Mentorship, Outcome
 
@@ -43,7 +44,24 @@ def _rows(known_at: datetime | None) -> MeetingRows:
     return MeetingRows(known, pair, meeting.organization_id, meeting.id, keys)
 
 
-MEETINGS = Family("meetings", "meeting", _rows, frozenset({"mentoring_form", "meeting_kind"}))
+def _lives(session: Session, ids: Sequence[int]) -> list[Life]:
+    """Return the lives of the pairs behind the meetings: a change is told by pairs that stood before and new ones."""
+    rows = session.execute(
+        select(Meeting.id, Mentorship.mentoring_form, Mentorship.started_on, Mentorship.ended_on)
+        .join(
+            Mentorship,
+            and_(
+                Mentorship.region_id == Meeting.region_id,
+                Mentorship.organization_id == Meeting.organization_id,
+                Mentorship.id == Meeting.mentorship_id,
+            ),
+        )
+        .where(Meeting.id.in_(ids))
+    )
+    return [Life(row.id, {"mentoring_form": row.mentoring_form}, row.started_on, row.ended_on, None) for row in rows]
+
+
+MEETINGS = Family("meetings", "meeting", _rows, frozenset({"mentoring_form", "meeting_kind"}), _lives)
 
 
 def meetings(rows: MeetingRows, span: Span) -> ColumnElement[bool]:

@@ -1,12 +1,13 @@
 """Figures of pairs, groups and the programmes they follow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
 
-from reports.figures.definition import AnySelect, Family, Figure, Nature, Span
+from reports.figures.definition import AnySelect, Ending, Family, Figure, Life, Nature, Span
 from reports.figures.knowledge import Known, as_known
 from tenants.mentorships.models import Mentorship, MentorshipKind, Outcome, Programme
 
@@ -45,8 +46,53 @@ def _programmes(known_at: datetime | None) -> PlainRows:
     return PlainRows(known, row.organization_id, row.id, {"mentoring_form": row.mentoring_form})
 
 
-MENTORSHIPS = Family("mentorships", "mentorship", _mentorships, frozenset({"mentoring_form", "kind", "role_model"}))
-PROGRAMMES = Family("programmes", "programme", _programmes, frozenset({"mentoring_form"}))
+_ENDINGS = {
+    Outcome.COMPLETED: Ending.COMPLETED,
+    Outcome.STOPPED: Ending.LEFT,
+    Outcome.TRANSFERRED: Ending.TRANSFERRED,
+}
+
+
+def _mentorship_lives(session: Session, ids: Sequence[int]) -> list[Life]:
+    rows = session.scalars(
+        select(Mentorship).where(
+            Mentorship.id.in_(ids), or_(Mentorship.outcome.is_(None), Mentorship.outcome != Outcome.MISTAKE)
+        )
+    )
+    return [
+        Life(
+            row.id,
+            {"mentoring_form": row.mentoring_form, "kind": row.kind.value, "role_model": row.role_model},
+            # It counts from the order on, even where the two met before.
+            max(row.started_on, row.order_on or row.started_on),
+            row.ended_on,
+            None if row.outcome is None else _ENDINGS[row.outcome],
+        )
+        for row in rows
+    ]
+
+
+def _programme_lives(session: Session, ids: Sequence[int]) -> list[Life]:
+    return [
+        Life(
+            row.id,
+            {"mentoring_form": row.mentoring_form},
+            row.started_on,
+            row.ended_on,
+            None if row.ended_on is None else Ending.COMPLETED,
+        )
+        for row in session.scalars(select(Programme).where(Programme.id.in_(ids)))
+    ]
+
+
+MENTORSHIPS = Family(
+    "mentorships",
+    "mentorship",
+    _mentorships,
+    frozenset({"mentoring_form", "kind", "role_model"}),
+    _mentorship_lives,
+)
+PROGRAMMES = Family("programmes", "programme", _programmes, frozenset({"mentoring_form"}), _programme_lives)
 
 
 def _standing(rows: PlainRows, span: Span) -> ColumnElement[bool]:

@@ -1,13 +1,14 @@
 """Figures of people: mentors and mentees by their parts in mentoring; each counts once, with or without consent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
 
-from reports.figures.definition import AnySelect, Family, Figure, Nature, Span, years_before
+from reports.figures.definition import AnySelect, Ending, Family, Figure, Life, Nature, Span, years_before
 from reports.figures.knowledge import Known, as_known
 from tenants.participants.models import EndReason, Participant, ParticipantRole, Participation
 
@@ -62,7 +63,34 @@ def _rows(known_at: datetime | None) -> ParticipationRows:
     )
 
 
-PEOPLE = Family("people", "participant", _rows, frozenset({"mentoring_form", "role", "category", "sex"}))
+_ENDINGS = {
+    EndReason.COMPLETED: Ending.COMPLETED,
+    EndReason.LEFT: Ending.LEFT,
+    EndReason.CONSENT_WITHDRAWN: Ending.LEFT,
+    EndReason.TRANSFERRED: Ending.TRANSFERRED,
+}
+
+
+def _lives(session: Session, participant_ids: Sequence[int]) -> list[Life]:
+    parts = session.scalars(
+        select(Participation).where(
+            Participation.participant_id.in_(participant_ids),
+            or_(Participation.end_reason.is_(None), Participation.end_reason != EndReason.MISTAKE),
+        )
+    )
+    return [
+        Life(
+            part.participant_id,
+            {"mentoring_form": part.mentoring_form, "role": part.role.value, "category": part.category},
+            part.started_on,
+            part.ended_on,
+            None if part.end_reason is None else _ENDINGS[part.end_reason],
+        )
+        for part in parts
+    ]
+
+
+PEOPLE = Family("people", "participant", _rows, frozenset({"mentoring_form", "role", "category", "sex"}), _lives)
 
 
 def _counts(rows: ParticipationRows, role: ParticipantRole) -> ColumnElement[bool]:
@@ -134,7 +162,7 @@ def left_early(rows: ParticipationRows, span: Span) -> ColumnElement[bool]:
     return _ended(rows, span, *_EARLY)
 
 
-def _figure(condition: Any, nature: Nature, rule: str) -> Figure:  # noqa: ANN401 - conditions of this family
+def _figure(condition: Any, nature: Nature, rule: str, role: ParticipantRole = ParticipantRole.MENTEE) -> Figure:  # noqa: ANN401 - conditions of this family
     return Figure(
         name=condition.__name__,
         family=PEOPLE,
@@ -144,12 +172,15 @@ def _figure(condition: Any, nature: Nature, rule: str) -> Figure:  # noqa: ANN40
         rule=rule,
         edition=1,
         condition=condition,
+        pinned={"role": role.value},
     )
 
 
+_MENTOR = ParticipantRole.MENTOR
+
 FIGURES = (
-    _figure(mentors, Nature.STOCK, "наставники, чьё участие не завершено на дату; каждый человек один раз"),
-    _figure(mentors_trained, Nature.STOCK, "наставники, чьё участие не завершено на дату, обученные не позже её"),
+    _figure(mentors, Nature.STOCK, "наставники, чьё участие не завершено на дату; каждый человек один раз", _MENTOR),
+    _figure(mentors_trained, Nature.STOCK, "наставники с незавершённым участием, обученные не позже даты", _MENTOR),
     _figure(mentees, Nature.STOCK, "наставляемые, чьё участие не завершено на дату; каждый человек один раз"),
     _figure(mentees_aged_10_19, Nature.STOCK, "наставляемые, которым на дату от 10 до 19 полных лет"),
     _figure(mentees_novice_teachers, Nature.STOCK, "наставляемые с педагогическим стажем меньше 3 лет на дату"),
