@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from tenants.roadmaps import phrases
+from tenants.roadmaps.documents.headings import GROUPING, TELLING, Heading, Role, clean_heading, heading
 from tenants.roadmaps.documents.model import Cell, Row, Table, distinct
 from tenants.roadmaps.phrases import PeriodKind
 
@@ -15,54 +15,6 @@ LONGEST_HEADING = 160
 DEEPEST_HEADER = 60
 SAMPLE = 25
 ENOUGH = 0.6
-
-
-class Role(Enum):
-    """What a column holds."""
-
-    NUMBER = auto()
-    STAGE = auto()
-    MEASURE = auto()
-    DETAILS = auto()
-    PERIOD = auto()
-    BEGIN = auto()
-    END = auto()
-    SLOT = auto()
-    """A month, quarter or half-year as a column: a mark in it says when."""
-    RESPONSIBLE = auto()
-    RESULT = auto()
-    DOCUMENTS = auto()
-    OTHER = auto()
-    UNKNOWN = auto()
-
-
-STEMS: tuple[tuple[Role, int, tuple[str, ...]], ...] = (
-    (Role.MEASURE, 4, ("важно", "необходимо", "сделать", "делаем")),
-    (Role.PERIOD, 3, (
-        "срок", "период", "дата", "даты", "длительн", "продолжительн", "когда", "время", "месяц", "график", "календарн",
-    )),
-    (Role.RESPONSIBLE, 3, ("ответств", "исполнител", "соисполнител", "кто", "отвеча", "координатор")),
-    (Role.RESULT, 3, ("результат", "продукт", "итог", "эффект", "выход")),
-    (Role.DOCUMENTS, 3, ("документ", "подтвержд", "отчетност", "отчетн")),
-    (Role.OTHER, 3, (
-        "участник", "аудитор", "категори", "место", "места", "примечан", "отметк", "коммент", "финанс", "источник",
-        "стоимост", "бюджет", "объем", "количеств", "класс", "форма", "формы", "цель", "цели", "ссылк",
-        "уровень", "фио", "должност", "контакт", "показател", "индикатор", "критери", "единиц", "ресурс", "группа", "охват", "партнер",
-        "фамилия", "телефон", "оценка",
-    )),
-    (Role.STAGE, 2, ("этап", "стади", "фаза")),
-    (Role.MEASURE, 3, ("мероприят", "действи")),
-    (Role.MEASURE, 2, (
-        "содержан", "деятельност", "работ", "шаг", "событи", "меры", "активност", "дело", "дела", "поручен",
-    )),
-    (Role.MEASURE, 1, (
-        "направлен", "задач", "раздел", "блок", "модул", "наименован", "назван", "тема", "тематик", "вопрос",
-    )),
-)  # fmt: skip
-GROUPING = ("направлен", "задач", "раздел", "блок", "модул")
-NUMBER_HEADING = re.compile(
-    r"(?:№+|n\s*[nп°]?|nn|no|номер|п\s*[/.\\]?\s*п)[\s.:№n]*(?:п\s*[/.\\]?\s*п\.?)?", re.IGNORECASE
-)
 NUMBER_CELL = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)]?|[IVXІХ]{1,6}[.)]?")
 PEOPLE = re.compile(
     r"[А-ЯЁ][а-яё-]+\s+[А-ЯЁ]\.\s?(?:[А-ЯЁ]\.)?|[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё-]+"
@@ -73,15 +25,6 @@ PEOPLE = re.compile(
 
 
 @dataclass(frozen=True)
-class Heading:
-    """What one heading says."""
-
-    role: Role
-    weight: int = 0
-    text: str = ""
-
-
-@dataclass(frozen=True)
 class Columns:
     """The header of a table of measures."""
 
@@ -89,8 +32,12 @@ class Columns:
     headings: tuple[str, ...]
     first_row: int
     """Row after the header."""
+    row: int = 0
+    """First row of the header."""
     guessed: bool = False
     """The header is missing; the roles come from the content."""
+    shared: bool = False
+    """The column of periods holds the responsible as well."""
     slots: tuple[str, ...] = ()
     """Lowest heading of each column: the name of a month or quarter that is one."""
 
@@ -115,56 +62,12 @@ class Columns:
             Role.DOCUMENTS,
             Role.DETAILS,
         )
-        return self.has(Role.MEASURE) and self.has(*about)
+        return (self.has(Role.MEASURE) and self.has(*about)) or self.is_calendar
 
-
-def heading(text: str) -> Heading:
-    """Return what a heading means: the first word that names a column decides."""
-    plain = " ".join(text.lower().replace("ё", "е").split())
-    rest = NUMBER_HEADING.sub("", plain, count=1) if NUMBER_HEADING.match(plain) else plain
-    words = re.findall(r"[а-яa-z-]+", rest)
-    if rest != plain and not any(
-        _stem(word) for word in words if not word.startswith(("этап", "мероприят", "пункт", "раздел"))
-    ):
-        glued = re.search(r"\bи\b", rest)
-        return _first(words, text) if glued and words else Heading(Role.NUMBER, 4, text)
-    return _first(words, text)
-
-
-def _first(words: Sequence[str], text: str) -> Heading:
-    weak: Heading | None = None
-    for word in words:
-        found = _stem(word)
-        if found is None:
-            continue
-        role, weight = found
-        if weight == 4:  # noqa: PLR2004 - words that decide wherever they stand
-            return Heading(role, weight, text)
-        if weight == 1 or (role is Role.STAGE and any("важно" in later for later in words)):
-            weak = weak or Heading(role, weight, text)
-            continue
-        if (
-            role is Role.OTHER
-            and word.startswith("форм")
-            and any(_is(later, Role.DOCUMENTS, Role.RESULT) for later in words)
-        ):
-            continue
-        return Heading(role, weight, text)
-    return weak or Heading(Role.UNKNOWN, 0, text)
-
-
-def _is(word: str, *roles: Role) -> bool:
-    found = _stem(word)
-    return found is not None and found[0] in roles
-
-
-def _stem(word: str) -> tuple[Role, int] | None:
-    return next(((role, weight) for role, weight, stems in STEMS if word.startswith(stems)), None)
-
-
-def clean_heading(text: str) -> str:
-    """Return a heading on one line, without a footnote mark glued to its last word."""
-    return re.sub(r"(?<=[а-яё)])\d{1,2}$|\*+$", "", " ".join(text.split()), flags=re.IGNORECASE).strip()
+    @property
+    def is_calendar(self) -> bool:
+        """Tell whether the measures stand in the columns of months or quarters themselves."""
+        return self.has(Role.SLOT) and self.has(Role.STAGE) and not self.has(Role.MEASURE)
 
 
 def find_columns(table: Table, begin: int, year: str | None) -> Columns | None:
@@ -182,12 +85,23 @@ def header_at(table: Table, index: int, year: str | None) -> Columns | None:
     cells = [cell for cell in distinct(row) if cell.plain]
     if len(cells) < 2 or any(len(cell.plain) > LONGEST_HEADING for cell in cells):  # noqa: PLR2004 - one cell heads nothing
         return None
-    known = [heading(clean_heading(cell.plain)).role for cell in cells]
-    if sum(role not in (Role.UNKNOWN, Role.OTHER) for role in known) < 2:  # noqa: PLR2004 - one word can stand anywhere
+    if sum(_tells(cell, year) for cell in cells) < 2:  # noqa: PLR2004 - one word can stand anywhere
         return None
     end = _header_end(table, index)
     columns = _assign(table, index, end, year)
     return columns if columns.is_plan else None
+
+
+def _tells(cell: Cell, year: str | None) -> bool:
+    text = clean_heading(cell.plain)
+    return heading(text).role not in (Role.UNKNOWN, Role.OTHER) or _is_slot(text, year)
+
+
+def _is_slot(text: str, year: str | None) -> bool:
+    """Tell whether a heading is the name of a month, a quarter, a term or a year."""
+    kinds = (PeriodKind.MONTH, PeriodKind.RANGE, PeriodKind.MONTH_RANGE, PeriodKind.ON_SCHEDULE)
+    short = 0 < len(text) <= 40 and not re.fullmatch(r"[\d.\s]+", text)  # noqa: PLR2004 - a heading of a slot is short
+    return short and phrases.read(text, year or "2026").kind in kinds
 
 
 def _header_end(table: Table, index: int) -> int:
@@ -215,10 +129,16 @@ def _assign(table: Table, index: int, end: int, year: str | None) -> Columns:
     _mark_slots(roles, lowest, year)
     _mark_ends(roles, texts)
     _split_measures(roles, found)
+    _measures_in_slots(table, end, roles, found)
     _single(roles, texts)
     _fill_unknown(table, end, roles, texts)
     shown = [text for place, text in enumerate(texts) if place == 0 or text != texts[place - 1] or not text]
-    return Columns(tuple(roles), tuple(text for text in shown if text), end, slots=tuple(lowest))
+    shared = Role.RESPONSIBLE not in roles and any(
+        role is Role.PERIOD and re.search(r"ответств|исполнител", text, re.IGNORECASE)
+        for role, text in zip(roles, texts, strict=True)
+    )
+    headings = tuple(text for text in shown if text)
+    return Columns(tuple(roles), headings, end, index, shared=shared, slots=tuple(lowest))
 
 
 def _column_text(table: Table, index: int, end: int, column: int) -> str:
@@ -232,15 +152,22 @@ def _column_text(table: Table, index: int, end: int, column: int) -> str:
 
 def _mark_slots(roles: list[Role], lowest: list[str], year: str | None) -> None:
     """Mark columns headed by months, quarters or terms, if there are several."""
-    kinds = (PeriodKind.MONTH, PeriodKind.RANGE, PeriodKind.MONTH_RANGE, PeriodKind.ON_SCHEDULE)
-    slots = []
-    for place, text in enumerate(lowest):
-        short = 0 < len(text) <= 40 and not re.fullmatch(r"[\d.\s]+", text)  # noqa: PLR2004 - a heading of a slot is short
-        if short and roles[place] in (Role.UNKNOWN, Role.PERIOD) and phrases.read(text, year or "2026").kind in kinds:
-            slots.append(place)
+    free = (Role.UNKNOWN, Role.PERIOD)
+    slots = [place for place, text in enumerate(lowest) if roles[place] in free and _is_slot(text, year)]
     if len(slots) > 1:
         for place in slots:
             roles[place] = Role.SLOT
+
+
+def _measures_in_slots(table: Table, end: int, roles: list[Role], found: list[Heading]) -> None:
+    """Where the columns of months hold sentences, not marks, the column before them only groups."""
+    slots = [place for place, role in enumerate(roles) if role is Role.SLOT]
+    works = [place for place, role in enumerate(roles) if role in (Role.MEASURE, Role.STAGE)]
+    body = table.rows[end : end + SAMPLE]
+    telling = [share(body, place, lambda text: len(text) > 3 and not _is_period(text)) for place in slots]  # noqa: PLR2004
+    if slots and works and sum(telling) > ENOUGH * len(slots) and all(found[place].weight < TELLING for place in works):
+        for place in works:
+            roles[place] = Role.STAGE if place == works[0] else Role.OTHER
 
 
 def _mark_ends(roles: list[Role], texts: list[str]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tenants.roadmaps import phrases
-from tenants.roadmaps.documents.columns import Columns, Role
+from tenants.roadmaps.documents.columns import Columns
+from tenants.roadmaps.documents.headings import Role
 from tenants.roadmaps.documents.model import Cell, Paragraph, Row
 from tenants.roadmaps.documents.outline import LIST_MARK, clean_number, is_entry, split_number, strip_end, strip_mark
 from tenants.roadmaps.documents.reading import NO_PERIOD, Item, PlanTable, Stage
@@ -36,6 +37,10 @@ class Builder:
     def build(self, rows: list[Row]) -> None:
         """Add the stages and measures of the rows to the table."""
         facts = facts_of(rows, self.columns)
+        if self.columns.is_calendar:
+            for fact in facts:
+                self._calendar_row(fact)
+            return
         self.by_stage = self.columns.has(Role.STAGE)
         self.numbers_count_stages = self.by_stage and _count_stages(facts, self.columns)
         self.tops_are_stages = any(fact.has_children and fact.depth == 1 for fact in facts)
@@ -71,6 +76,8 @@ class Builder:
             self._continue_item(fact)
         else:
             self._close_groups(fact)
+            if fact.depth == 1 and self.tops_are_stages and self.stage and self.stage.number:
+                self.stage = None
             self._add(fact, fact.title, fact.number)
             if fact.has_children:
                 self.groups.append((fact.number, fact.title))
@@ -107,6 +114,21 @@ class Builder:
             return
         while self.groups and not fact.number.startswith(f"{self.groups[-1][0]}."):
             self.groups.pop()
+
+    def _calendar_row(self, fact: RowFacts) -> None:
+        """Read a row whose measures stand in the columns of months or quarters."""
+        cell = fact.stage_cell
+        if cell is not None and cell.plain and cell is not self.stage_cell:
+            self._stage_from(cell, fact)
+        seen: list[Cell] = []
+        for place in self.columns.places(Role.SLOT):
+            work = fact.cells[place]
+            if not work.plain or any(work is other for other in seen):
+                continue
+            seen.append(work)
+            fact.period = self.columns.slots[place]
+            for title in list_entries(work) or [work.text]:
+                self._add(fact, title, None)
 
     # Tables with a column of stages
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from tenants.roadmaps.documents import docx, odt, pdf, titles, xlsx
-from tenants.roadmaps.documents.columns import Columns, Role, find_columns, guess_columns, header_at, same_heading
+from tenants.roadmaps.documents.columns import Columns, find_columns, guess_columns, header_at, same_heading
 from tenants.roadmaps.documents.container import Format, open_archive, recognise
 from tenants.roadmaps.documents.errors import TOO_COMPLEX, DocumentError
-from tenants.roadmaps.documents.model import Block, Paragraph, Table, distinct
+from tenants.roadmaps.documents.headings import Role
+from tenants.roadmaps.documents.model import Block, Cell, Paragraph, Row, Table, distinct
 from tenants.roadmaps.documents.plan import Builder
 from tenants.roadmaps.documents.reading import PlanTable, RoadmapReading, Stage
 from tenants.roadmaps.documents.targets import targets_in
@@ -90,27 +92,28 @@ def _sections(blocks: list[Block], year: str | None, reading: RoadmapReading) ->
     """Return the tables that are plans; targets go to the reading on the way."""
     sections: list[Section] = []
     lines: list[str] = []
-    unread: list[Table] = []
+    unread: list[tuple[Table, list[str]]] = []
     for block in blocks:
         if isinstance(block, Paragraph):
             lines.append(block.shown)
             continue
-        if block.name:
+        lines = [] if block.name else lines
+        if _take_targets(block, lines, reading) or _take_plan(block, lines, year, sections):
             lines = []
-        if _take_targets(block, lines, reading):
-            lines = []
-            continue
-        found = _plans_in(block, lines, year)
-        if found:
-            sections.extend(found)
-        elif sections and _goes_on(sections[-1], block, lines):
-            sections[-1].more.append(Section(block, sections[-1].columns, len(block.rows), lines))
         else:
-            unread.append(block)
-            lines = [*lines, *_text_of(block)]
-            continue
-        lines = []
+            unread.append((block, lines))
+            lines = [*lines, "", *_text_of(block), ""]
     return sections or _guessed(unread)
+
+
+def _take_plan(table: Table, lines: list[str], year: str | None, sections: list[Section]) -> bool:
+    """Add what a table holds of plans; a table without a header can go on with the one before."""
+    found = _plans_in(table, lines, year)
+    if not found and sections and _goes_on(sections[-1], table, lines):
+        sections[-1].more.append(Section(table, sections[-1].columns, len(table.rows), lines))
+        return True
+    sections.extend(found)
+    return bool(found)
 
 
 def _text_of(table: Table) -> list[str]:
@@ -120,13 +123,19 @@ def _text_of(table: Table) -> list[str]:
     return [line.shown for row in table.rows for cell in distinct(row) for line in cell.paragraphs]
 
 
-def _guessed(tables: list[Table]) -> list[Section]:
+def _guessed(tables: list[tuple[Table, list[str]]]) -> list[Section]:
     found = []
-    for table in tables:
-        columns = guess_columns(table)
+    for table, lines in tables:
+        first = next((index for index, row in enumerate(table.rows) if len(_filled(row)) > 2), 0)  # noqa: PLR2004
+        body = Table(table.rows[first:], table.name)
+        columns = guess_columns(body)
         if columns:
-            found.append(Section(table, columns, len(table.rows), []))
+            found.append(Section(body, columns, len(body.rows), [*lines, *_lines_of(table, 0, first)]))
     return found
+
+
+def _filled(row: Row) -> list[Cell]:
+    return [cell for cell in distinct(row) if cell.plain]
 
 
 def _take_targets(table: Table, lines: list[str], reading: RoadmapReading) -> bool:
@@ -143,7 +152,12 @@ def _take_targets(table: Table, lines: list[str], reading: RoadmapReading) -> bo
 
 
 def _lines_of(table: Table, begin: int, end: int) -> list[str]:
-    return [line.shown for row in table.rows[begin:end] for cell in distinct(row) for line in cell.paragraphs]
+    """Return the lines of some rows; an empty row is an empty line."""
+    lines: list[str] = []
+    for row in table.rows[begin:end]:
+        filled = _filled(row)
+        lines.extend([line.shown for cell in filled for line in cell.paragraphs] if filled else [""])
+    return lines
 
 
 def _plans_in(table: Table, lines: list[str], year: str | None) -> list[Section]:
@@ -151,23 +165,13 @@ def _plans_in(table: Table, lines: list[str], year: str | None) -> list[Section]
     columns = find_columns(table, 0, year)
     if columns is None:
         return []
-    first = _row_of(table, columns)
-    sections = [Section(table, columns, len(table.rows), [*lines, *_lines_of(table, 0, first)])]
+    sections = [Section(table, columns, len(table.rows), [*lines, *_lines_of(table, 0, columns.row)])]
     for index in range(columns.first_row, len(table.rows)):
         other = _another_header(table, index, sections[-1].columns, year)
         if other is not None:
             sections[-1].end = index
             sections.append(Section(table, other, len(table.rows), []))
     return sections
-
-
-def _row_of(table: Table, columns: Columns) -> int:
-    """Return the first row of a header."""
-    for index in range(columns.first_row):
-        texts = {" ".join(cell.plain.split()) for cell in table.rows[index] if cell.plain}
-        if len(texts) > 1:
-            return index
-    return 0
 
 
 def _another_header(table: Table, index: int, columns: Columns, year: str | None) -> Columns | None:
@@ -199,7 +203,7 @@ def _describe(reading: RoadmapReading, sections: list[Section], blocks: list[Blo
         ),
     )
     everything = [block.shown for block in blocks if isinstance(block, Paragraph)]
-    near = [line for line in main.lines if line.strip()][-NEAR:]
+    near = main.lines[-NEAR:]
     reading.title = titles.title_of(near) or titles.title_of(everything[:NEAR]) or titles.title_of(everything)
     reading.approval = titles.approval_of(near) or titles.approval_of(everything[:NEAR])
     reading.organisation = titles.organisation_of(near, reading.title, reading.approval)
@@ -210,7 +214,7 @@ def _describe(reading: RoadmapReading, sections: list[Section], blocks: list[Blo
         above = [line for line in near if not (reading.approval and line.strip() in reading.approval.raw)]
         named = {found for line in above if (found := titles.years_in(line)) and len(line) < 200}  # noqa: PLR2004
         spans = {found for found in named if "уч" in found.lower()}
-        reading.year_or_period = next(iter(spans)) if len(spans) == 1 else None
+        reading.year_or_period = next(iter(spans)) if len(spans) == 1 else titles.years_of_period(above)
 
 
 def _fullness(section: Section) -> tuple[bool, bool, int]:
@@ -219,17 +223,27 @@ def _fullness(section: Section) -> tuple[bool, bool, int]:
 
 
 def _build(reading: RoadmapReading, section: Section, year: str | None) -> None:
-    heading = titles.heading_of([line for line in section.lines if line.strip()][-NEAR:]) or section.table.name or None
+    heading = titles.heading_of(section.lines[-NEAR:]) or section.table.name or None
     dated = section.columns.has(Role.PERIOD, Role.BEGIN, Role.SLOT)
     table = PlanTable(heading, section.columns.headings, guessed=section.columns.guessed, dated=dated)
     builder = Builder(section.columns, year, table)
-    builder.build(section.table.rows[section.columns.first_row : section.end])
+    rows = section.table.rows[section.columns.first_row : section.end]
+    if heading and heading != reading.title and _headed_anew(rows, section.columns):
+        builder.open_heading(heading)
+    builder.build(rows)
     for more in section.more:
         named = [line.strip() for line in more.lines if line.strip()]
         if named:
             builder.open_heading(named[-1])
         builder.build(more.table.rows)
     reading.tables.append(table)
+
+
+def _headed_anew(rows: list[Row], columns: Columns) -> bool:
+    """Tell whether the header is repeated below a heading: then the first rows have theirs above the header."""
+    return any(
+        same_heading(row, columns) and len(_filled(above)) == 1 for above, row in pairwise(rows)
+    )  # fmt: skip
 
 
 def _stages_from_headings(reading: RoadmapReading) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from tenants.roadmaps.documents.columns import Columns, Role, cell_of, is_numbers_row, same_heading
+from tenants.roadmaps import phrases
+from tenants.roadmaps.documents.columns import Columns, cell_of, is_numbers_row, same_heading
+from tenants.roadmaps.documents.headings import Role
 from tenants.roadmaps.documents.model import Cell, Row, distinct
 from tenants.roadmaps.documents.outline import clean_number, depth, mend, split_number, under
+from tenants.roadmaps.phrases import PeriodKind
 
 LONGEST_VALUE = 20_000
+MOST_CUTS = 12
 MARKS = re.compile(r"[+хxvХXV✓✔☑*●•■√]+|да", re.IGNORECASE)
 
 
@@ -127,6 +131,8 @@ def _number_from_text(fact: RowFacts) -> None:
 def _values(fact: RowFacts, row: Row, columns: Columns) -> None:
     fact.period = _period(row, columns)
     fact.responsible = _text(cell_of(row, columns, Role.RESPONSIBLE))
+    if columns.shared and fact.period:
+        fact.period, fact.responsible = _parted(fact.period)
     fact.result = _text(cell_of(row, columns, Role.RESULT))
     fact.documents = _text(cell_of(row, columns, Role.DOCUMENTS))
     details = [_text(row[place]) for place in columns.places(Role.DETAILS)]
@@ -152,6 +158,17 @@ def _period(row: Row, columns: Columns) -> str | None:
     if end:
         return f"до {end}" if end[0].isdigit() else end
     return begin or _text(cell_of(row, columns, Role.PERIOD))
+
+
+def _parted(text: str) -> tuple[str | None, str | None]:
+    """Part «январь 2026, директор»: the longest beginning that reads as a period, and the rest."""
+    cuts = [found.start() for found in re.finditer(r"[,;\n(]|\s[-–—]\s", text)]
+    for cut in reversed(cuts[:MOST_CUTS]):
+        period, rest = text[:cut].strip(), text[cut:].strip(" ,;\n()-–—")
+        reading = phrases.read(period, "2026")
+        if reading.kind is not PeriodKind.NONE and reading.question is None:
+            return period, rest or None
+    return text, None
 
 
 def _marked_slots(row: Row, columns: Columns) -> str | None:

@@ -14,7 +14,7 @@ from tenants.roadmaps.documents.reading import Approval
 
 TITLE = re.compile(
     r"дорожн\w+\s+карт|план\w*[\s-]+(?:мероприят|работ|внедрен|реализац|действи|график|основн)|комплекс\w*\s+мер|план-график"
-    r"|программ\w+\s+мероприят|календарн\w+\s+план|перспективн\w+\s+план|^\W*план\b",
+    r"|программ\w+\s+мероприят|календарн\w+\s+план|перспективн\w+\s+план|\bплан\b",
     re.IGNORECASE,
 )
 APPROVED = re.compile(r"\W*(?:утвержд|согласован|принят[оаы]?\b|рассмотрен)", re.IGNORECASE)
@@ -48,11 +48,9 @@ LONG = 600
 
 
 def title_lines(lines: Sequence[str]) -> list[str]:
-    """Return the lines of the title: from the one that names a plan to the last before the table or a goal."""
-    near = [" ".join(line.split()) for line in lines if line.strip()]
-    starts = [
-        index for index, line in enumerate(near) if TITLE.search(line) and len(line) < LONG and not APPROVED.match(line)
-    ]
+    """Return the lines of the title: from the one that names a plan to a gap, a list or a goal."""
+    near = [" ".join(line.split()) for line in lines]
+    starts = [index for index, line in enumerate(near) if _names_plan(line)]
     if not starts:
         return []
     begin = starts[-1]
@@ -60,25 +58,49 @@ def title_lines(lines: Sequence[str]) -> list[str]:
         begin -= 1
     found: list[str] = []
     for line in near[begin : begin + MOST_LINES]:
-        if found and (NOT_TITLE.match(line) or APPROVED.match(line) or len(line) > LONG):
+        if found and _ends_title(line):
             break
-        found.append(line)
+        if line:
+            found.append(line)
     return found
+
+
+def _names_plan(line: str) -> bool:
+    return bool(TITLE.search(line)) and len(line) < LONG and not APPROVED.match(line)
+
+
+def _ends_title(line: str) -> bool:
+    labelled = re.match(r"\W*[А-ЯЁ][\w ]{2,40}:", line)
+    return not line or bool(labelled) or len(line) > LONG or bool(NOT_TITLE.match(line) or APPROVED.match(line))
 
 
 def title_of(lines: Sequence[str]) -> str | None:
     """Return the title on one line, without an outline number; None where no line names a plan."""
     found = title_lines(lines)
-    return split_number(" ".join(found))[1] if found else None
+    if not found:
+        return None
+    rest = [" ".join(line.split()) for line in lines]
+    after = rest.index(found[-1]) + 1
+    while after < len(rest) and not rest[after]:
+        after += 1
+    if (
+        after < len(rest)
+        and re.match(r"(?:на|внедрен|реализац|по|в|для)\w*\b", rest[after])
+        and not _ends_title(rest[after])
+    ):
+        found.append(rest[after])
+    return split_number(" ".join(found))[1]
 
 
 def heading_of(lines: Sequence[str]) -> str | None:
-    """Return the heading of a table: the title if there is one, else the last line above it."""
-    near = [" ".join(line.split()) for line in lines if line.strip()]
+    """Return the heading of a table: the title if it stands right above, else the last line."""
+    near = [" ".join(line.split()) for line in lines]
+    while near and not near[-1]:
+        near.pop()
+    if not near or len(near[-1]) > LONG:
+        return None
     found = title_lines(near)
-    if found:
-        return " ".join(found)
-    return near[-1] if near and len(near[-1]) < LONG else None
+    return " ".join(found) if near[-1] in found else near[-1]
 
 
 def years_in(text: str | None) -> str | None:
@@ -86,10 +108,23 @@ def years_in(text: str | None) -> str | None:
     found: list[re.Match[str]] = [match for match in YEARS.finditer(text or "") if _is_year(match, text or "")]
     if not found:
         return None
-    best = max(
-        found, key=lambda match: (bool(re.search(r"[-–—/\\]", match[0])), "уч" in match[0].lower(), match.start())
-    )
+    pairs = [match for match in found if re.search(r"[-–—/\\]", match[0])]
+    meant = [
+        match for match in found if re.search(r"\bна\s+(?:период\s+)?$", (text or "")[: match.start()], re.IGNORECASE)
+    ]
+    best = (pairs or meant or found)[-1]
+    if not pairs and not meant and len({match[0][:4] for match in found}) > 1:
+        return " ".join((text or "")[found[0].start() : found[-1].end()].split())
     return " ".join(best[0].split()).rstrip(" -–")
+
+
+def years_of_period(lines: Sequence[str]) -> str | None:
+    """Return the years of a line such as «Период: сентябрь 2026 г. – май 2027 г.»."""
+    for line in lines:
+        found = re.match(r"\W*(?:период|срок)\w*.{0,80}?(20\d\d\b.{0,40}\b20\d\d\b|20\d\d\b)", line, re.IGNORECASE)
+        if found:
+            return found[1]
+    return None
 
 
 def _is_year(match: re.Match[str], text: str) -> bool:
