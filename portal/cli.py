@@ -17,6 +17,8 @@ SLICES = (
     "portal.organizations.cli",
     "portal.accounts.cli",
     "portal.roadmaps.cli",
+    "portal.submissions.cli",
+    "portal.reports.cli",
     "portal.embedded.cli",
 )
 """Modules with `register(groups)`."""

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from reports.editions.definition import Cell, EditionDefinition, Source, place
-from reports.editions.loading import read_edition
+from reports.editions.loading import SEEDS, read_edition, read_seed
 from reports.figures import FIGURES
 from tenants.accounts.actor import Actor
 from tenants.db import find
@@ -29,6 +29,23 @@ def load_edition(session: Session, actor: Actor, name: str, data: bytes, *, publ
     """
     definition = read_edition(name, data)
     template = data.decode(errors="replace") if name.lower().endswith(".xml") else None
+    return keep_edition(session, actor, definition, template, publish=publish)
+
+
+def load_seeds(session: Session, actor: Actor) -> list[Edition]:
+    """Load and publish the forms that come with the portal; those that stand stay as they are."""
+    return [keep_edition(session, actor, read_seed(name)) for name in SEEDS]
+
+
+def keep_edition(
+    session: Session,
+    actor: Actor,
+    definition: EditionDefinition,
+    template: str | None = None,
+    *,
+    publish: bool = True,
+) -> Edition:
+    """Keep a definition as an edition of the actor's region; the same one again changes nothing."""
     edition = save_edition(session, actor, content_of(definition, template))
     return publish_edition(session, actor, edition.id) if publish else edition
 

@@ -5,7 +5,7 @@ own. A job may be delivered twice or run twice at once: the claim and the attemp
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, or_, select, text, update
@@ -47,7 +47,20 @@ def request(session: ScopedSession, kind: str, subject_id: int) -> int | None:
 
     Returns the job's id, or None where the same job is already waiting.
     """
-    scope = session.scope
+    return _write(session, session.scope, kind, subject_id)
+
+
+def request_for_region(scope: Scope, kind: str, subject_id: int) -> int | None:
+    """Write a job for the region of a scope: what a district's job asks for when only the region sees enough.
+
+    Runs in a transaction of its own, in the registry's scope, since a level may ask for itself alone.
+    """
+    region = replace(scope, district_id=scope.region_id, organization_id=scope.region_id)
+    with transaction(REGISTRY) as session:
+        return _write(session, region, kind, subject_id)
+
+
+def _write(session: ScopedSession, scope: Scope, kind: str, subject_id: int) -> int | None:
     statement = (
         upsert(Job)
         .values(

@@ -36,6 +36,11 @@ class EditionStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
 
+    @property
+    def label(self) -> str:
+        """Return the Russian word."""
+        return "опубликована" if self is EditionStatus.PUBLISHED else "черновик"
+
 
 class Status(StrEnum):
     """Where a month stands between the school and its reviewer."""

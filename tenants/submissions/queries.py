@@ -111,6 +111,21 @@ def cells_of(session: Session, submission_id: int) -> dict[Place, SubmissionCell
     return {cell.place: cell for cell in session.scalars(query.execution_options(populate_existing=True))}
 
 
+def cell_at(session: Session, submission_id: int, place: Place) -> SubmissionCell | None:
+    """Return one cell of a draft; None where the form has none there."""
+    section, row, column = place
+    return session.scalars(
+        select(SubmissionCell)
+        .where(
+            SubmissionCell.submission_id == submission_id,
+            SubmissionCell.section_code == section,
+            SubmissionCell.row_code == row,
+            SubmissionCell.column_code == column,
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
 def revision_of(session: Session, submission_id: int, n: int | None = None) -> Revision:
     """Return a frozen revision, the last one without a number.
 
@@ -166,6 +181,39 @@ def previous_submission(session: Session, submission: Submission) -> Submission 
             SubmissionWindow.period_end == submission.period_start - _DAY,
         )
     ).one_or_none()
+
+
+def row_history(
+    session: Session, organization_id: int, *, until: Month, column: str, code: str = "monthly", months: int = 12
+) -> dict[tuple[str, str], tuple[Decimal | None, ...]]:
+    """Return the numbers of one column by (section, row) for the last `months` months, `until` included and last.
+
+    None stands for a month that was not started. The numbers are those of the drafts as they stand.
+    """
+    periods = [until]
+    while len(periods) < months:
+        periods.append(periods[-1].previous)
+    order = {month.first: index for index, month in enumerate(reversed(periods))}
+    rows = session.execute(
+        select(SubmissionCell.section_code, SubmissionCell.row_code, Submission.period_start, SubmissionCell.value)
+        .join(
+            Submission,
+            (Submission.region_id == SubmissionCell.region_id)
+            & (Submission.organization_id == SubmissionCell.organization_id)
+            & (Submission.id == SubmissionCell.submission_id),
+        )
+        .join(Edition, Edition.id == Submission.edition_id)
+        .where(
+            Submission.organization_id == organization_id,
+            Submission.period_start.in_(order),
+            SubmissionCell.column_code == column,
+            Edition.code == code,
+        )
+    )
+    found: dict[tuple[str, str], list[Decimal | None]] = {}
+    for section, row, period, value in rows:
+        found.setdefault((section, row), [None] * months)[order[period]] = value
+    return {place: tuple(values) for place, values in found.items()}
 
 
 def events_of(session: Session, submission_id: int) -> Sequence[SubmissionEvent]:
