@@ -48,8 +48,6 @@ create table template_measure (
     references roadmap_template (region_id, organization_id, id)
 );
 select app.guard_published('template_measure');
-comment on column template_measure.due_day is 'The latest day a plan may name without a deviation; none means the end of the period.';
-comment on column template_measure.required is 'A plan without this measure deviates.';
 create index ix_template_measure_template on template_measure (region_id, organization_id, template_id, position);
 
 create table roadmap (
@@ -106,7 +104,6 @@ create table measure (
 );
 select app.guard('measure');
 select app.keep_history('measure');
-comment on column measure.question is 'What the reading was unsure of; settled once question_answer stands beside it.';
 create index ix_measure_roadmap on measure (region_id, organization_id, roadmap_id, position);
 create index ix_measure_due on measure (region_id, organization_id, period_end) where removed_at is null;
 
@@ -285,7 +282,6 @@ create table measure_execution (
 );
 select app.guard('measure_execution');
 select app.keep_history('measure_execution');
-comment on column measure_execution.occurrence_on is 'Which due day of a recurring measure was done; null for a measure done once.';
 """
 
 DOWN = """

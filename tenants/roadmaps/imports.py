@@ -47,7 +47,7 @@ def upload_document(session: ScopedSession, actor: Actor, content: bytes, *, nam
     if not policy.may_start(actor):
         raise ForbiddenError("Дорожную карту составляют куратор или директор.")
     try:
-        reading = _read(content, name, school_year)
+        reading = read_bytes(content, name, school_year)
     except DocumentError as error:
         journal.record(
             session, actor, "roadmap_import.refused", None, kind=_suffix(name), size=len(content), reason=str(error)
@@ -73,7 +73,13 @@ def upload_document(session: ScopedSession, actor: Actor, content: bytes, *, nam
     return Uploaded(row.id)
 
 
-def _read(content: bytes, name: str, school_year: int) -> dict[str, Any]:
+def read_bytes(content: bytes, name: str, school_year: int) -> dict[str, Any]:
+    """Return the reading of an uploaded document that has measures.
+
+    Raises:
+        DocumentError: it cannot be read, is too big or empty, or holds no plan.
+
+    """
     if len(content) > MOST_BYTES:
         raise DocumentError("Файл больше 20 МБ. Сохраните план отдельным документом и загрузите его.")
     if not content:
@@ -81,7 +87,7 @@ def _read(content: bytes, name: str, school_year: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / f"document{_suffix(name)}"
         place.write_bytes(content)
-        reading = read_safely(place, str(SchoolYear(school_year)))
+        reading = read_safely(place, str(SchoolYear(school_year)), name=name)
     if not reading["items"]:
         raise DocumentError(reading.get("message") or _NO_PLAN)
     return reading

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from tenants.errors import InvalidError
 from tenants.periods import SchoolYear
@@ -63,11 +64,15 @@ def _readings(phrase: str, school_year: int) -> Iterator[PeriodReading]:
         if len(intervals) > 1:
             for start, end in intervals:
                 kind = PeriodKind.RANGE if start else PeriodKind.DEADLINE
-                yield PeriodReading(kind, start and start.isoformat(), end and end.isoformat())
+                yield PeriodReading(kind, _iso(start), _iso(end))
         elif reading.kind is PeriodKind.ON_SCHEDULE and reading.due:
             yield replace(reading, kind=PeriodKind.RANGE if reading.start else PeriodKind.DEADLINE, anchor=None)
         elif reading.kind is not PeriodKind.NONE:
             yield reading
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _text(reading: PeriodReading) -> str:
@@ -82,11 +87,10 @@ class _Shown:
 
     def __init__(self, reading: PeriodReading) -> None:
         self.period_kind = reading.kind
-        self.period_start = None
-        self.period_end = None
+        self.period_start: date | None = None
+        self.period_end: date | None = None
         self.recurrence = reading.recurrence
         self.anchor = reading.anchor
-        self.anchor_on = None
 
 
 def _without_date(phrase: str) -> PeriodReading:

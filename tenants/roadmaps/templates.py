@@ -2,11 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tenants import clock, journal
@@ -206,6 +207,38 @@ def rows_of(session: Session, template_id: int) -> Sequence[TemplateMeasure]:
         .where(TemplateMeasure.template_id == template_id, TemplateMeasure.removed_at.is_(None))
         .order_by(TemplateMeasure.position, TemplateMeasure.id)
     ).all()
+
+
+def template_with_measures(session: Session, template_id: int) -> tuple[RoadmapTemplate, list[TemplateMeasure]]:
+    """Return a template that the scope reads, with its measures in order."""
+    return find(session, RoadmapTemplate, template_id), list(rows_of(session, template_id))
+
+
+@dataclass(frozen=True)
+class TemplateLine:
+    """A template in a list."""
+
+    template: RoadmapTemplate
+    measure_count: int
+    plan_count: int
+    """Plans in scope that were made from it."""
+
+
+def template_lines(session: Session) -> list[TemplateLine]:
+    """Return the templates that the scope reads: the published first, then the newest. One statement."""
+    measures = (
+        select(func.count())
+        .select_from(TemplateMeasure)
+        .where(TemplateMeasure.template_id == RoadmapTemplate.id, TemplateMeasure.removed_at.is_(None))
+        .scalar_subquery()
+    )
+    plans = select(func.count()).select_from(Roadmap).where(Roadmap.template_id == RoadmapTemplate.id).scalar_subquery()
+    rows = session.execute(
+        select(RoadmapTemplate, measures, plans).order_by(
+            RoadmapTemplate.status != TemplateStatus.PUBLISHED, RoadmapTemplate.id.desc()
+        )
+    ).all()
+    return [TemplateLine(template, int(count), int(used)) for template, count, used in rows]
 
 
 def _refuse_stranger(actor: Actor) -> None:

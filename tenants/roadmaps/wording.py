@@ -21,12 +21,25 @@ _WEEKDAYS = {"mon": "пн", "tue": "вт", "wed": "ср", "thu": "чт", "fri": 
 class Period(Protocol):
     """Anything that carries a period: a measure, its frozen version."""
 
-    period_kind: PeriodKind
-    period_start: date | None
-    period_end: date | None
-    recurrence: str | None
-    anchor: str | None
-    anchor_on: date | None
+    @property
+    def period_kind(self) -> PeriodKind:
+        """Its shape."""
+
+    @property
+    def period_start(self) -> date | None:
+        """First day."""
+
+    @property
+    def period_end(self) -> date | None:
+        """Last day."""
+
+    @property
+    def recurrence(self) -> str | None:
+        """How it repeats."""
+
+    @property
+    def anchor(self) -> str | None:
+        """What it hangs on."""
 
 
 def dates(start: date | None, end: date | None) -> str:
