@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from portal.demonstration.cli import register_actions
 from portal.embedded.postgres import postgres_status, start_postgres, stop_postgres
 from portal.embedded.run import run_demo
 from portal.embedded.valkey import start_valkey, stop_valkey, valkey_status
@@ -31,6 +32,7 @@ def register_demo(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
     run.add_argument("--once", action="store_true", help="закончить после месяца, портал не запускать")
     run.add_argument("--keep-servers", action="store_true", help="не останавливать PostgreSQL и Valkey в конце")
     run.set_defaults(run=lambda chosen: run_demo(chosen.once, keep_servers=chosen.keep_servers))
+    register_actions(actions)
 
 
 def _start(arguments: argparse.Namespace) -> int:
