@@ -308,9 +308,10 @@ with wanted as (
   left join sets using (sha256)
 ), written as (
   insert into submission_cell (region_id, district_id, organization_id, submission_id, section_code, row_code, column_code,
-    face, computed, value, member_set_id)
+    face, computed, value, member_set_id, adjustment_reason)
+  -- An adjusted cell stands already and keeps its reason; the new row only has to pass the check before it is turned away.
   select :region_id, :district_id, :organization_id, :submission_id, section_code, row_code, column_code,
-    face, computed, value, member_set_id from cells
+    face, computed, value, member_set_id, case face when 'adjusted' then 'kept' else '' end from cells
   on conflict (region_id, organization_id, submission_id, section_code, row_code, column_code) do update
     set face = excluded.face, computed = excluded.computed, value = excluded.value, member_set_id = excluded.member_set_id,
       adjustment_reason = case when excluded.face = 'computed' then '' else submission_cell.adjustment_reason end,

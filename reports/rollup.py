@@ -128,9 +128,7 @@ def totals(session: Session, window_id: int, node_id: int) -> Totals:
     branches = tuple(_branches(rows, own, expected, accepted, window.region_id)) if node_id == window.region_id else ()
     return Totals(
         sums=own,
-        branches=tuple(_branches(rows, own, expected, accepted, window.region_id))
-        if node_id == window.region_id
-        else (),
+        branches=branches,
         organization_count=len(expected) - len(missing),
         expected_count=len(expected),
         missing=missing,
