@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from reports.runs import policy
 from reports.runs.models import Definition, Format, ReportRun, RunState
-from tenants import journal
+from tenants import clock, journal
 from tenants.accounts.actor import Actor
 from tenants.db import ScopedSession, find, insert, lock_key
 from tenants.errors import ForbiddenError, InvalidError, WrongStateError
@@ -101,6 +101,19 @@ def repeat_report(session: ScopedSession, actor: Actor, run_id: int) -> ReportRu
     if run.state.open:
         raise WrongStateError("Этот отчёт ещё формируется.")
     return ask_report(session, actor, question_of(run))
+
+
+def stop_report(session: ScopedSession, actor: Actor, run_id: int) -> ReportRun:
+    """Stop a run that is under way; what its worker still does is published no more."""
+    run = find(session, ReportRun, run_id, lock=True)
+    if not policy.may_ask(actor, run.definition):
+        raise ForbiddenError("Остановить может тот, кто формирует отчёты.")
+    if not run.state.open:
+        raise WrongStateError("Этот отчёт уже сформирован или остановлен.")
+    run.state, run.finished_at = RunState.FAILED, clock.now()
+    run.error = f"Остановлено: {actor.name}." if actor.name else "Остановлено."
+    journal.record(session, actor, "report.stopped", run, number=run.number)
+    return run
 
 
 def question_of(run: ReportRun) -> Question:

@@ -23,6 +23,7 @@ class RunLine:
     subject_name: str
     edition_title: str
     edition_version: str
+    periodicity: str
     formats: tuple[Format, ...]
     """Files that can be downloaded."""
 
@@ -74,6 +75,21 @@ def run_before(session: ScopedSession, run: ReportRun) -> ReportRun | None:
     ).one_or_none()
 
 
+def last_parameters(session: ScopedSession, edition_id: int, subject_id: int) -> dict[str, str]:
+    """Return what was entered by hand for the last run of a form and organization; empty where there was none."""
+    found = session.scalars(
+        select(ReportRun.parameters)
+        .where(
+            ReportRun.organization_id == session.scope.organization_id,
+            ReportRun.edition_id == edition_id,
+            ReportRun.subject_id == subject_id,
+        )
+        .order_by(ReportRun.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return dict(found or {})
+
+
 def file_of_run(session: ScopedSession, run: ReportRun, format_: Format) -> StoredFile:
     """Return a file of a ready run."""
     found = session.scalars(
@@ -90,7 +106,7 @@ def file_of_run(session: ScopedSession, run: ReportRun, format_: Format) -> Stor
 
 def _lines(session: ScopedSession):  # type: ignore[no-untyped-def]  # noqa: ANN202 - SQLAlchemy's own loose type
     return (
-        select(ReportRun, Organization.name_short, Edition.title, Edition.version)
+        select(ReportRun, Organization.name_short, Edition.title, Edition.version, Edition.periodicity)
         .join(Organization, (Organization.region_id == ReportRun.region_id) & (Organization.id == ReportRun.subject_id))
         .join(Edition, (Edition.region_id == ReportRun.region_id) & (Edition.id == ReportRun.edition_id))
         .where(ReportRun.organization_id == session.scope.organization_id)
@@ -107,5 +123,6 @@ def _with_files(session: Session, query) -> list[RunLine]:  # type: ignore[no-un
     ):
         files.setdefault(run_id, []).append(format_)
     return [
-        RunLine(run, subject, title, version, tuple(files.get(run.id, ()))) for run, subject, title, version in rows
+        RunLine(run, subject, title, version, periodicity, tuple(files.get(run.id, ())))
+        for run, subject, title, version, periodicity in rows
     ]
