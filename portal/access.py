@@ -101,6 +101,21 @@ ACCESS: dict[str, Rule] = {
     "roadmaps.template_publish": _to(REVIEWERS),
     # Submissions
     # Reports
+    "reports.runs": _to(ABOVE),
+    "reports.run": _to(ABOVE),
+    "reports.progress": _to(ABOVE),
+    "reports.download": _to(ABOVE),
+    "reports.ask": _to(REVIEWERS),
+    "reports.repeat": _to(REVIEWERS),
+    "reports.stop": _to(REVIEWERS),
+    "reports.fill": _to(REGION),
+    "reports.ask_federal": _to(REGION),
+    "reports.editions": _to(REGION, ANALYST),
+    "reports.edition": _to(REGION, ANALYST),
+    "reports.load": _to(REGION),
+    "reports.bind": _to(REGION),
+    "reports.publish": _to(REGION),
+    "reports.revise": _to(REGION),
 }
 
 

@@ -17,12 +17,13 @@ from portal.config import Settings
 from portal.context import actor_view, signed_in
 from portal.organizations.routes import organizations
 from portal.overview.routes import overview
+from portal.reports.edition_routes import reports
 from portal.roadmaps.routes import roadmaps
 from tenants import clock
 from tenants.accounts.actor import Actor
 from tenants.db import REGISTRY, connect, transaction
 
-SLICES = (accounts, overview, organizations, roadmaps)
+SLICES = (accounts, overview, organizations, roadmaps, reports)
 _MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 
 
