@@ -19,11 +19,13 @@ from pdfplumber.utils.exceptions import PdfminerException
 from tenants.roadmaps.documents.errors import BROKEN, TOO_COMPLEX, DocumentError
 from tenants.roadmaps.documents.lines import Line, Word, paragraphs, to_lines
 from tenants.roadmaps.documents.model import MOST_TEXT, Block, Cell, Paragraph, Row, Table
+from tenants.roadmaps.documents.unruled import unruled_blocks
 
 MOST_PAGES = 80
 MOST_SIGNS = 60_000
 MOST_RULES = 30_000
 LEAST_TEXT = 20
+SHORTEST_RULE = 8.0
 SAME = 3.0
 """Edges closer than this many points are one edge."""
 FOOT = 0.12
@@ -34,6 +36,7 @@ FAULTS = (
 )  # fmt: skip
 """What the library raises on broken files, besides its own errors."""
 
+PAGE_NUMBER = re.compile(r"[-–— ]*\d{1,3}[-–— ]*|[Сс]тр\D*\d+.*")
 SCAN = "В PDF нет текста, только изображение: загрузите документ, из которого он сделан, или распознанный PDF."
 LOCKED = "Файл защищён паролем: снимите защиту и загрузите ещё раз."
 Box = tuple[float, float, float, float]
@@ -63,6 +66,7 @@ def _read(pdf: Any) -> list[Block]:  # noqa: ANN401 - pdfplumber ships no types
         raise DocumentError(f"В PDF больше {MOST_PAGES} страниц: оставьте в нём только дорожную карту.")
     _refuse_scripts(pdf.doc.catalog)
     blocks: list[Block] = []
+    running: set[str] = set()
     letters = 0
     for page in pdf.pages:
         signs = len(page.chars)
@@ -73,7 +77,7 @@ def _read(pdf: Any) -> list[Block]:  # noqa: ANN401 - pdfplumber ships no types
             or len(page.rects) + len(page.lines) + len(page.curves) > MOST_RULES
         ):
             raise DocumentError(TOO_COMPLEX)
-        _join(blocks, _page_blocks(page))
+        _join(blocks, _page_blocks(page, running))
         page.close()
     if letters < LEAST_TEXT:
         raise DocumentError(SCAN)
@@ -88,23 +92,43 @@ def _refuse_scripts(catalog: dict[str, Any]) -> None:
         raise DocumentError("В PDF есть программа: сохраните документ заново, без сценариев.")
 
 
-def _page_blocks(page: Page) -> list[Block]:
+def _page_blocks(page: Page, running: set[str]) -> list[Block]:
+    """Return the blocks of a page; heads and feet that an earlier page had as well are left out."""
     words = [
         Word(word["text"], word["x0"], word["x1"], word["top"], word["bottom"])
         for word in page.extract_words(keep_blank_chars=False, x_tolerance=2)
     ]
-    found = [table for table in page.find_tables() if len(table.cells) > 1]
+    found = [table for table in page.find_tables(_settings(page)) if len(table.cells) > 1]
+    if not found:
+        return unruled_blocks(words)
     placed: list[tuple[float, Block]] = []
     for table in found:
         inside = [word for word in words if _inside(word, table.bbox)]
         words = [word for word in words if not _inside(word, table.bbox)]
         placed.append((table.bbox[1], _grid(table.cells, inside)))
+    margins: set[str] = set()
     for line in to_lines(words):
-        margin = FOOT * page.height
-        in_margin = line.top < margin or line.bottom > page.height - margin
-        if not (in_margin and re.fullmatch(r"[-–— ]*\d{1,3}[-–— ]*|[Сс]тр\D*\d+.*", line.text)):
+        in_margin = line.top < FOOT * page.height or line.bottom > (1 - FOOT) * page.height
+        bare = re.sub(r"\d+", "", line.text)
+        if in_margin:
+            margins.add(bare)
+        if not (in_margin and (bare in running or PAGE_NUMBER.fullmatch(line.text))):
             placed.append((line.top, Paragraph(line.text)))
+    running |= margins
     return [block for _, block in sorted(placed, key=lambda item: item[0])]
+
+
+def _settings(page: Page) -> dict[str, Any]:
+    """Close the rows that a page end left open: their upright rules go on beyond the last level one."""
+    upright = [
+        edge for edge in page.edges if edge["orientation"] == "v" and edge["bottom"] - edge["top"] > SHORTEST_RULE
+    ]
+    if not upright:
+        return {}
+    level = [edge["top"] for edge in page.edges if edge["orientation"] == "h"]
+    ends = (min(edge["top"] for edge in upright), max(edge["bottom"] for edge in upright))
+    missing = [end for end in ends if all(abs(end - other) > SAME for other in level)]
+    return {"explicit_horizontal_lines": missing} if missing else {}
 
 
 def _inside(word: Word, box: Box) -> bool:
@@ -159,7 +183,7 @@ def _join(blocks: list[Block], page: list[Block]) -> None:
     """Add a page; a table at its top that has the columns of the last one goes on with it."""
     last = blocks[-1] if blocks else None
     first = page[0] if page else None
-    if isinstance(last, Grid) and isinstance(first, Grid) and _same_columns(last, first):
+    if isinstance(last, Grid) and isinstance(first, Grid) and _on_one_grid(last, first):
         rows = first.rows
         if rows and last.rows and _texts(rows[0]) == _texts(last.rows[0]):
             rows = rows[1:]
@@ -171,10 +195,18 @@ def _join(blocks: list[Block], page: list[Block]) -> None:
     blocks.extend(page)
 
 
-def _same_columns(one: Grid, other: Grid) -> bool:
-    if len(one.edges) == len(other.edges):
-        return all(abs(a - b) <= 2 * SAME for a, b in zip(one.edges, other.edges, strict=True))
-    return False
+def _on_one_grid(one: Grid, other: Grid) -> bool:
+    """Put two tables on the edges of the one that has more; False where their edges do not match."""
+    fine, coarse = (one, other) if len(one.edges) >= len(other.edges) else (other, one)
+    if not coarse.edges or abs(fine.edges[0] - coarse.edges[0]) > SAME or abs(fine.edges[-1] - coarse.edges[-1]) > SAME:
+        return False
+    if not all(any(abs(edge - found) <= SAME for found in fine.edges) for edge in coarse.edges):
+        return False
+    middles = [(left + right) / 2 for left, right in pairwise(fine.edges)]
+    places = [sum(edge < middle for edge in coarse.edges) - 1 for middle in middles]
+    coarse.rows = [[row[place] for place in places] for row in coarse.rows]
+    coarse.edges = fine.edges
+    return True
 
 
 def _texts(row: Row) -> list[str]:
@@ -189,19 +221,14 @@ def _continues(above: Row, row: Row) -> bool:
         return False
     if len({id(cell) for cell in row}) == 1 and len(row) > 1:
         return False
-    goes_on = any(_goes_on(before, text) for text, before in filled)
+    goes_on = len(filled) == 1 or any(_goes_on(before, text) for text, before in filled)
     return goes_on and not (texts[0] and above[0].plain and not _goes_on(above[0].plain, texts[0]))
 
 
 def _goes_on(before: str, text: str) -> bool:
     """Tell whether a text is the rest of another: it begins small, or the other breaks off."""
     small = text[:1].islower() or text[:1] in "(,;:)»"
-    broken = (
-        bool(before)
-        and (before[-1] in ",-–(:" or before.rsplit(maxsplit=1)[-1].islower())
-        and before[-1] not in ".;!?»)"
-    )
-    return small if not before else small or (broken and text[:1].islower())
+    return small or before.endswith((",", "-", "–", "("))
 
 
 def _merged(above: Row, row: Row) -> Row:

@@ -225,7 +225,9 @@ def _fullness(section: Section) -> tuple[bool, bool, int]:
 def _build(reading: RoadmapReading, section: Section, year: str | None) -> None:
     heading = titles.heading_of(section.lines[-NEAR:]) or section.table.name or None
     dated = section.columns.has(Role.PERIOD, Role.BEGIN, Role.SLOT)
-    table = PlanTable(heading, section.columns.headings, guessed=section.columns.guessed, dated=dated)
+    table = PlanTable(
+        heading, section.columns.headings, section.table.name, guessed=section.columns.guessed, dated=dated
+    )
     builder = Builder(section.columns, year, table)
     rows = section.table.rows[section.columns.first_row : section.end]
     if heading and heading != reading.title and _headed_anew(rows, section.columns):
@@ -252,8 +254,9 @@ def _stages_from_headings(reading: RoadmapReading) -> None:
     if len(tables) < 2 or len({table.columns for table in tables}) > 1 or any(table.stages for table in tables):  # noqa: PLR2004
         return
     for table in tables:
-        if table.heading:
-            title = table.heading.removeprefix(reading.title or "\0").strip() or table.heading
+        title = table.sheet if table.sheet and table.heading == reading.title else table.heading or table.sheet
+        title = title.removeprefix(reading.title or "\0").strip()
+        if title:
             table.stages.append(Stage(title, table=table.place))
             for item in table.items:
                 item.stage = title

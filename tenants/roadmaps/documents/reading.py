@@ -116,6 +116,8 @@ class PlanTable:
 
     heading: str | None
     columns: tuple[str, ...]
+    sheet: str = ""
+    """Name of the sheet, empty in other formats."""
     stages: list[Stage] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     guessed: bool = False
