@@ -12,23 +12,31 @@ from tenants.errors import DomainError
 
 Register = Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None]  # noqa: SLF001 - argparse has no public name for it
 
-SLICES = (
-    "portal.operations.cli",
-    "portal.organizations.cli",
-    "portal.accounts.cli",
-    "portal.roadmaps.cli",
-    "portal.submissions.cli",
-    "portal.reports.cli",
-    "portal.embedded.cli",
-)
-"""Modules with `register(groups)`."""
+COMMANDS = {
+    "migrate": "portal.operations.cli",
+    "serve": "portal.operations.cli",
+    "worker": "portal.operations.cli",
+    "schedule": "portal.operations.cli",
+    "doctor": "portal.operations.cli",
+    "region": "portal.organizations.cli",
+    "organizations": "portal.organizations.cli",
+    "users": "portal.accounts.cli",
+    "roadmap": "portal.roadmaps.cli",
+    "phrase": "portal.roadmaps.cli",
+    "windows": "portal.submissions.cli",
+    "edition": "portal.submissions.cli",
+    "report": "portal.reports.cli",
+    "servers": "portal.embedded.cli",
+    "demo": "portal.embedded.cli",
+}
+"""Which module registers a command with `register(groups)`; only the one asked for is loaded, the help loads all."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """Return the parser of one command, or of all where the command is not known."""
     top = argparse.ArgumentParser(prog="portal", description="Портал наставничества: команды для людей и заданий.")
     groups = top.add_subparsers(required=True, metavar="КОМАНДА", title="команды")
-    for name in SLICES:
+    for name in [COMMANDS[command]] if command in COMMANDS else dict.fromkeys(COMMANDS.values()):
         register: Register = import_module(name).register
         register(groups)
     return top
@@ -36,7 +44,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; a refusal is one clear line and exit code 1."""
-    chosen = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    chosen = parser(words[0] if words else "").parse_args(words)
     try:
         code: int | None = chosen.run(chosen)
     except DomainError as error:
