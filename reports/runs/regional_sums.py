@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -16,9 +17,17 @@ from reports.runs.roadmap_sums import roadmaps_by_organization
 from tenants.db import find
 from tenants.errors import NotFoundError
 from tenants.organizations.models import Organization, OrganizationKind
-from tenants.organizations.queries import districts, reporting_organizations
-from tenants.periods import Month, SchoolYear
-from tenants.submissions.models import Edition, EditionStatus, Status, Submission, SubmissionState
+from tenants.organizations.queries import calendar_on, districts
+from tenants.periods import Cut, Month, SchoolYear
+from tenants.submissions.expected import expected_organizations
+from tenants.submissions.models import (
+    Edition,
+    EditionStatus,
+    Status,
+    Submission,
+    SubmissionState,
+    SubmissionWindow,
+)
 from tenants.submissions.sums import Fact
 
 DIRECT = "Подведомственные региону"
@@ -39,7 +48,8 @@ Sums = dict[int, dict[CellKey, Decimal]]
 class Standing:
     """How one organization's month stands."""
 
-    place: Organization
+    id: int
+    name: str
     branch_id: int
     """District of the period, or the region for what stood directly under it; in a district's summary itself."""
     accepted: bool
@@ -170,17 +180,11 @@ def _is_region(subject: Organization) -> bool:
 
 
 def _standings(session: Session, subject: Organization, edition: Edition, month: Month) -> list[Standing]:
-    """Return who hands the form in; the tree is the one of the month where a submission remembers it."""
-    places = {place.id: place for place in reporting_organizations(session) if edition.serves(place.kind.value)}
-    known: dict[int, tuple[int, Status, int | None]] = {
-        row.organization_id: (row.period_district_id, row.status, row.accepted_revision_n)
+    """Return who should hand the form in, by branch and name, and how the month of each stands."""
+    known: dict[int, tuple[Status, int | None]] = {
+        row.organization_id: (row.status, row.accepted_revision_n)
         for row in session.execute(
-            select(
-                Submission.organization_id,
-                Submission.period_district_id,
-                SubmissionState.status,
-                SubmissionState.accepted_revision_n,
-            )
+            select(Submission.organization_id, SubmissionState.status, SubmissionState.accepted_revision_n)
             .join(
                 SubmissionState,
                 (SubmissionState.region_id == Submission.region_id)
@@ -191,15 +195,23 @@ def _standings(session: Session, subject: Organization, edition: Edition, month:
         )
     }
     found = []
-    for place in places.values():
-        branch, status, accepted = known.get(place.id, (place.district_id, None, None))
-        if not _is_region(subject):
-            branch = place.id
+    for place in expected_organizations(session, edition, _cut_on(session, edition, month)):
+        status, accepted = known.get(place.organization_id, (None, None))
         words = NOT_STARTED if status is None else _WORDS[status]
         if accepted is not None and status is not Status.ACCEPTED:
             words = "принято, исправляется"
-        found.append(Standing(place, branch, accepted is not None, words))
+        branch = place.branch_id if _is_region(subject) else place.organization_id
+        found.append(Standing(place.organization_id, place.name, branch, accepted is not None, words))
     return found
+
+
+def _cut_on(session: Session, edition: Edition, month: Month) -> date:
+    window = session.scalars(
+        select(SubmissionWindow.cut_on)
+        .where(SubmissionWindow.edition_id.in_(_versions(edition)), SubmissionWindow.period_start == month.first)
+        .limit(1)
+    ).first()
+    return window or Cut.of(month, calendar_on(session, edition.region_id, month.first).cut_day).on
 
 
 def _versions(edition: Edition) -> Select[int]:
@@ -236,7 +248,7 @@ def _branches(
 ) -> Iterator[Branch]:
     now, before = views
     for node, name in _nodes(session, subject, now):
-        theirs = [item.place.id for item in now.standings if item.branch_id == node]
+        theirs = [item.id for item in now.standings if item.branch_id == node]
         yield Branch(
             id=node,
             name=name,
@@ -255,7 +267,7 @@ def _branches(
 def _nodes(session: Session, subject: Organization, now: MonthView) -> list[tuple[int, str]]:
     """Return the branches by name; what stands directly under the region comes last, and only where it exists."""
     if not _is_region(subject):
-        return [(item.place.id, item.place.name_short) for item in now.standings]
+        return [(item.id, item.name) for item in now.standings]
     found = [(place.id, place.name_short) for place in districts(session)]
     direct = now.count(subject.id) or subject.id in now.sums
     return [*found, (subject.id, DIRECT)] if direct else found
@@ -276,10 +288,10 @@ def _places(now: MonthView, table: _Table, branches: Sequence[Branch], totals: S
     order = {branch.id: at for at, branch in enumerate(branches)}
     # The query gave the organizations by name; sorting by branch keeps that order inside.
     for item in sorted(now.standings, key=lambda standing: order.get(standing.branch_id, len(order))):
-        own = totals.get(item.place.id, {})
+        own = totals.get(item.id, {})
         yield Place(
-            id=item.place.id,
-            name=item.place.name_short,
+            id=item.id,
+            name=item.name,
             branch_id=item.branch_id,
             state=item.words,
             accepted=item.accepted,
