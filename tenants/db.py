@@ -122,6 +122,16 @@ class PublishedModel(TenantRow):
     __abstract__ = True
 
 
+class TreeModel(Base):
+    """A node of the tree itself; seen by its own organization, by those above it and by those below it."""
+
+    __abstract__ = True
+
+    region_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    district_id: Mapped[int] = mapped_column(Integer)
+
+
 class Versioned:
     """An editable record: saving a stale version raises instead of overwriting."""
 
@@ -268,7 +278,9 @@ def _add_predicates(state: ORMExecuteState) -> None:
     if not isinstance(session, ScopedSession) or not (state.is_select or state.is_update or state.is_delete):
         return
     if session.scope.level is not Level.REGISTRY and not state.is_column_load and not state.is_relationship_load:
-        state.statement = state.statement.options(_own_rows(session.scope), _published_rows(session.scope))
+        state.statement = state.statement.options(
+            _own_rows(session.scope), _published_rows(session.scope), _nodes(session.scope)
+        )
 
 
 def _own_rows(scope: Scope) -> ORMOption:
@@ -289,6 +301,25 @@ def _published_rows(scope: Scope) -> ORMOption:
     return with_loader_criteria(
         PublishedModel, lambda m: (m.region_id == region) & m.organization_id.in_(chain), include_aliases=True
     )
+
+
+def _nodes(scope: Scope) -> ORMOption:
+    region, district, chain = (
+        scope.region_id,
+        scope.district_id,
+        (scope.organization_id, scope.district_id, scope.region_id),
+    )
+    if scope.level is Level.ORGANIZATION:
+        return with_loader_criteria(
+            TreeModel, lambda m: (m.region_id == region) & m.id.in_(chain), include_aliases=True
+        )
+    if scope.level is Level.DISTRICT:
+        return with_loader_criteria(
+            TreeModel,
+            lambda m: (m.region_id == region) & ((m.district_id == district) | (m.id == region)),
+            include_aliases=True,
+        )
+    return with_loader_criteria(TreeModel, lambda m: m.region_id == region, include_aliases=True)
 
 
 @event.listens_for(ScopedSession, "before_flush")

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKeyConstraint, Integer, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants import clock
-from tenants.db import Base, PublishedModel, Versioned, tenant_keys, text_enum
+from tenants.db import Base, PublishedModel, TreeModel, Versioned, tenant_keys, text_enum
 
 
 class OrganizationKind(StrEnum):
@@ -41,7 +41,7 @@ _LABELS = {
 }
 
 
-class Organization(Versioned, Base):
+class Organization(Versioned, TreeModel):
     """One node of the tree; a region's row carries its own id in all three keys."""
 
     __tablename__ = "organization"
@@ -54,9 +54,6 @@ class Organization(Versioned, Base):
         ),
     )
 
-    region_id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    district_id: Mapped[int] = mapped_column(Integer)
     parent_id: Mapped[int | None] = mapped_column(Integer)
     """The reviewer of everything this organization sends; None for a region."""
     code: Mapped[str]
