@@ -1,0 +1,426 @@
+"""A month between the school and its reviewer."""
+
+import random
+import threading
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select
+
+from reports import months
+from tenants import clock
+from tenants.accounts.actor import Actor
+from tenants.accounts.models import Role
+from tenants.db import transaction
+from tenants.errors import (
+    ConflictError,
+    DomainError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    WrongStateError,
+)
+from tenants.submissions import commands, entries, queries, review
+from tenants.submissions.entries import Adjustment
+from tenants.submissions.models import Revision, Status, Submission, SubmissionState
+from tenants.submissions.review import Return
+from tenants.submissions.states import deviations
+from tenants.submissions.windows import close_window
+from tests.factories import people
+from tests.factories.months import accept, explain_everything, hand_in, open_month, send, start
+from tests.factories.tree import Tree, actor_of, make_tree
+
+PLACE = ("1", "4", "5")
+
+
+def do(place, step, *arguments, actor=None, **more):
+    """Run one step as the person at a place."""
+    actor = actor or actor_of(place)
+    with transaction(actor.scope) as session:
+        return step(session, actor, *arguments, **more)
+
+
+def state_of(place, submission):
+    with transaction(actor_of(place).scope.reading()) as session:
+        return queries.submission_with_state(session, submission.id)[1]
+
+
+def test_a_month_goes_from_the_school_to_acceptance(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+
+    send(tree.school, submission)
+    do(tree.district, review.take_into_review, submission.id)
+    accept(tree.district, submission)
+
+    state = state_of(tree.school, submission)
+    assert (state.status, state.accepted_revision_n, state.reviewer_name) == (
+        Status.ACCEPTED, 1, actor_of(tree.district).name,
+    )  # fmt: skip
+    with transaction(actor_of(tree.school).scope.reading()) as session:
+        assert [event.kind.value for event in queries.events_of(session, submission.id)] == [
+            "opened", "sent", "taken", "accepted",
+        ]  # fmt: skip
+
+
+def test_starting_twice_gives_one_month(tree: Tree):
+    window = open_month(tree)
+
+    assert start(tree.school, window).id == start(tree.school, window).id
+
+
+def test_two_who_start_at_once_get_one_month(tree: Tree):
+    window, found = open_month(tree), []
+
+    threads = [threading.Thread(target=lambda: found.append(start(tree.school, window).id)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(found) == 4
+    assert len(set(found)) == 1
+
+
+def test_an_error_of_the_controls_blocks_sending(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    do(tree.school, entries.adjust, submission.id, PLACE, Adjustment(Decimal(2), "не внесены"))
+
+    with pytest.raises(InvalidError, match="ошибок"):
+        send(tree.school, submission)
+
+    assert state_of(tree.school, submission).status is Status.DRAFT
+
+
+def test_a_question_wants_an_answer_and_the_answer_goes_into_the_revision(tree: Tree):
+    window = open_month(tree)
+    hand_in(tree, tree.school, window)
+    from tests.factories.months import NOVEMBER
+
+    november = open_month(tree, NOVEMBER)
+    for _ in range(2):
+        people.make_participant(tree.school, role="mentee", started_on=window.cut_on)
+    submission = start(tree.school, november)
+    with pytest.raises(InvalidError, match="вопросов без ответа"):
+        do(tree.school, months.send_month, submission.id)
+
+    send(tree.school, submission)
+
+    with transaction(actor_of(tree.district).scope.reading()) as session:
+        shown = months.sheet(session, submission.id, revision_n=1)
+    assert shown.findings
+    assert {finding.explanation for finding in shown.findings} == {"Проверено по журналу."}
+
+
+def test_an_explanation_does_not_outlive_its_numbers(tree: Tree):
+    window = open_month(tree)
+    hand_in(tree, tree.school, window)
+    from tests.factories.months import NOVEMBER
+
+    november = open_month(tree, NOVEMBER)
+    people.make_participant(tree.school, role="mentee", started_on=window.cut_on)
+    submission = start(tree.school, november)
+    explain_everything(tree.school, submission)
+    people.make_participant(tree.school, role="mentee", started_on=window.cut_on)
+
+    do(tree.school, months.recompute, submission.id)
+
+    with transaction(actor_of(tree.school).scope.reading()) as session:
+        assert any(not finding.explanation for finding in months.check_month(session, submission.id))
+
+
+def test_records_that_changed_since_the_last_look_stop_the_sending(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    people.make_participant(tree.school, role="mentor", form="teacher_teacher")
+
+    with pytest.raises(ConflictError) as caught:
+        send(tree.school, submission)
+
+    assert [(one.theirs, one.mine) for one in caught.value.differences] == [("1", "0"), ("1", "0")]
+
+
+def test_a_revision_does_not_move_with_the_records(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+    people.make_participant(tree.school, role="mentor", form="teacher_teacher")
+
+    with transaction(actor_of(tree.district).scope.reading()) as session:
+        frozen = months.sheet(session, submission.id, revision_n=1).cells[PLACE]
+
+    assert frozen.value == 0
+
+
+def test_a_sent_month_is_withdrawn_until_it_is_taken(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+    do(tree.school, commands.withdraw_submission, submission.id)
+    assert state_of(tree.school, submission).status is Status.DRAFT
+    send(tree.school, submission)
+    do(tree.district, review.take_into_review, submission.id)
+
+    with pytest.raises(WrongStateError):
+        do(tree.school, commands.withdraw_submission, submission.id)
+
+
+def test_a_sent_month_cannot_be_changed(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+
+    with pytest.raises(WrongStateError):
+        do(tree.school, entries.adjust, submission.id, PLACE, Adjustment(Decimal(2), "не внесены"))
+
+
+def test_a_return_needs_a_reason_or_a_pinned_remark(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+
+    with pytest.raises(InvalidError):
+        do(tree.district, review.return_submission, submission.id, revision_n=1, why=Return())
+    with pytest.raises(InvalidError, match="которой в отчёте нет"):
+        do(
+            tree.district, review.return_submission, submission.id, revision_n=1,
+            why=Return(remarks=((("1", "99", "3"), "Где строка?"),)),
+        )  # fmt: skip
+
+
+def test_noted_remarks_are_hidden_until_the_return(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+    do(tree.district, review.note_remark, submission.id, PLACE, "Проверьте")
+    do(tree.district, review.note_remark, submission.id, PLACE, "Проверьте число")
+    do(tree.district, review.note_remark, submission.id, ("1", "1", "3"), "Лишнее")
+    do(tree.district, review.drop_remark, submission.id, ("1", "1", "3"))
+    with transaction(actor_of(tree.school).scope.reading()) as session:
+        assert queries.noted_remarks(session, submission.id) == []
+        assert queries.remarks_of(session, submission.id) == []
+
+    do(tree.district, review.return_submission, submission.id, revision_n=1, why=Return())
+
+    with transaction(actor_of(tree.school).scope.reading()) as session:
+        said = queries.remarks_of(session, submission.id)
+    assert [(one.remark.place, one.remark.text) for one in said] == [(PLACE, "Проверьте число")]
+    do(tree.school, entries.answer_remark, said[0].remark.id, "Исправили.")
+    with transaction(actor_of(tree.district).scope.reading()) as session:
+        assert queries.remarks_of(session, submission.id)[0].answer.text == "Исправили."
+
+
+def test_one_cell_is_opened_and_the_others_stay(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+    why = Return(remarks=((PLACE, "Проверьте"),), only_cells=True)
+    do(tree.district, review.return_submission, submission.id, revision_n=1, why=why)
+    people.make_participant(tree.school, role="mentor", form="teacher_teacher")
+
+    filled = do(tree.school, months.recompute, submission.id)
+
+    assert filled.changed == (PLACE,)
+    with pytest.raises(WrongStateError, match="другие ячейки"):
+        do(tree.school, entries.set_manual, submission.id, ("1", "12", "9"), Decimal(1))
+
+
+def test_only_the_seen_revision_is_accepted(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+    do(tree.school, commands.withdraw_submission, submission.id)
+    send(tree.school, submission)
+
+    with pytest.raises(ConflictError):
+        accept(tree.district, submission, revision_n=1)
+    accept(tree.district, submission, revision_n=2)
+
+
+def test_who_sent_a_month_does_not_accept_it(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+    sender = actor_of(tree.school)
+    in_both = Actor(sender.user_id, sender.name, Role.DISTRICT_REVIEWER, actor_of(tree.district).organization)
+
+    with pytest.raises(ForbiddenError):
+        accept(in_both, submission)
+
+
+def test_an_accepted_month_is_corrected_by_a_new_revision(tree: Tree):
+    submission = hand_in(tree, tree.school, open_month(tree))
+    with pytest.raises(InvalidError):
+        do(tree.school, commands.correct_submission, submission.id, reason=" ")
+
+    do(tree.school, commands.correct_submission, submission.id, reason="Забыли пару")
+    people.make_participant(tree.school, role="mentor", form="teacher_teacher")
+    do(tree.school, months.recompute, submission.id)
+    send(tree.school, submission)
+    assert state_of(tree.school, submission).accepted_revision_n == 1
+    accept(tree.district, submission, revision_n=2)
+
+    assert state_of(tree.school, submission).accepted_revision_n == 2
+    with transaction(actor_of(tree.school).scope.reading()) as session:
+        values = [
+            queries.revision_cells(session, revision.id)[PLACE].value
+            for revision in queries.revisions_of(session, submission.id)
+        ]
+    assert values == [0, 1]
+
+
+def test_a_reviewer_opens_cells_of_an_accepted_month(tree: Tree):
+    submission = hand_in(tree, tree.school, open_month(tree))
+
+    do(tree.district, review.reopen_submission, submission.id, reason="Уточните", cells=(PLACE,))
+
+    state = state_of(tree.school, submission)
+    assert (state.status, state.open_cells) == (Status.RETURNED, [list(PLACE)])
+
+
+@pytest.mark.parametrize("who", ["sister", "other_district", "other_school", "region"])
+def test_nobody_else_reviews_a_month(tree: Tree, who):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+
+    with pytest.raises((ForbiddenError, NotFoundError)):
+        accept(getattr(tree, who), submission)
+
+
+def test_another_region_does_not_see_a_month(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+    elsewhere = make_tree()
+
+    for place in (elsewhere.region, elsewhere.district, elsewhere.school):
+        with pytest.raises(NotFoundError):
+            do(place, review.take_into_review, submission.id)
+
+
+def test_the_region_reviews_what_hangs_under_it(tree: Tree):
+    submission = start(tree.college, open_month(tree))
+    send(tree.college, submission)
+
+    accept(tree.region, submission)
+
+    assert state_of(tree.college, submission).status is Status.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Krasnoyarsk",
+        "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka",
+    ],
+)  # fmt: skip
+def test_the_deadline_is_the_end_of_the_day_in_the_zone_of_the_school(database, zone):
+    tree = make_tree(zone)
+    window = open_month(tree)
+    deadline = datetime(2026, 10, 25, 23, 59, 59, tzinfo=ZoneInfo(zone))
+    for place, shift, on_time in ((tree.school, timedelta(seconds=-30), True), (tree.sister, timedelta(seconds=1), False)):
+        submission = start(place, window)
+        clock.travel(deadline + shift)
+        send(place, submission)
+
+        state = state_of(place, submission)
+        assert state.due_at == deadline
+        assert state.on_time is on_time
+
+
+def test_a_closed_window_takes_no_more(tree: Tree):
+    window = open_month(tree)
+    submission = start(tree.school, window)
+    do(tree.region, close_window, window.id)
+
+    with pytest.raises(WrongStateError, match="закрыта"):
+        send(tree.school, submission)
+    with pytest.raises(WrongStateError, match="закрыта"):
+        start(tree.sister, window)
+
+
+def test_two_who_edit_one_cell_get_a_choice(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    do(tree.school, entries.set_manual, submission.id, PLACE, Decimal(4), version=1)
+
+    with pytest.raises(ConflictError) as caught:
+        do(tree.school, entries.set_manual, submission.id, PLACE, Decimal(5), version=1)
+
+    assert [(one.theirs, one.mine) for one in caught.value.differences] == [("4", "5")]
+
+
+def test_a_district_cannot_fill_a_month_of_its_school(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+
+    for step in (
+        lambda session, actor: entries.set_manual(session, actor, submission.id, PLACE, Decimal(1)),
+        lambda session, actor: months.recompute(session, actor, submission.id),
+        lambda session, actor: months.send_month(session, actor, submission.id),
+        lambda session, actor: commands.withdraw_submission(session, actor, submission.id),
+    ):
+        with pytest.raises(ForbiddenError):
+            do(tree.district, step)
+
+
+@pytest.mark.parametrize("attempt", range(6))
+def test_acceptance_and_withdrawal_at_once_have_one_winner(tree: Tree, attempt):
+    submission = start(tree.school, open_month(tree))
+    send(tree.school, submission)
+    outcomes, ready = {}, threading.Barrier(2)
+
+    def run(name, step):
+        ready.wait()
+        try:
+            step()
+            outcomes[name] = "done"
+        except DomainError as error:
+            outcomes[name] = type(error).__name__
+
+    withdraw = lambda: do(tree.school, commands.withdraw_submission, submission.id)  # noqa: E731 - two steps side by side
+    threads = [
+        threading.Thread(target=run, args=("withdraw", withdraw)),
+        threading.Thread(target=run, args=("accept", lambda: accept(tree.district, submission))),
+    ]
+    for thread in threads[:: 1 if attempt % 2 else -1]:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes.values()) == ["WrongStateError", "done"]
+    expected = Status.DRAFT if outcomes["withdraw"] == "done" else Status.ACCEPTED
+    assert state_of(tree.school, submission).status is expected
+    with transaction(actor_of(tree.region).scope.reading()) as session:
+        assert deviations(session) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_people_do_the_state_is_the_fold_of_the_events(tree: Tree, seed):
+    rng, submission = random.Random(seed), start(tree.school, open_month(tree))
+    steps = {
+        "send": lambda n: send(tree.school, submission),
+        "withdraw": lambda n: do(tree.school, commands.withdraw_submission, submission.id),
+        "correct": lambda n: do(tree.school, commands.correct_submission, submission.id, reason="Уточнение"),
+        "take": lambda n: do(tree.district, review.take_into_review, submission.id),
+        "return": lambda n: do(
+            tree.district, review.return_submission, submission.id, revision_n=n,
+            why=Return("Проверьте", ((PLACE, "Здесь"),), only_cells=rng.random() < 0.5),
+        ),
+        "accept": lambda n: accept(tree.district, submission, n),
+        "reopen": lambda n: do(tree.district, review.reopen_submission, submission.id, reason="Уточните"),
+    }  # fmt: skip
+    done = 0
+    for _ in range(40):
+        n = state_of(tree.school, submission).revision_n
+        try:
+            steps[rng.choice(list(steps))](n)
+            done += 1
+        except DomainError:
+            continue
+
+    assert done > 5
+    with transaction(actor_of(tree.region).scope.reading()) as session:
+        assert deviations(session) == []
+        revisions = session.scalar(select(func.count()).where(Revision.submission_id == submission.id))
+        state = session.scalars(select(SubmissionState).where(SubmissionState.submission_id == submission.id)).one()
+        assert revisions == state.revision_n
+        assert session.scalar(select(func.count()).select_from(Submission)) == 1
+
+
+def test_a_state_changed_behind_the_events_is_found(tree: Tree):
+    submission = start(tree.school, open_month(tree))
+    with transaction(actor_of(tree.school).scope) as session:
+        session.scalars(select(SubmissionState)).one().status = Status.ACCEPTED
+
+    with transaction(actor_of(tree.region).scope.reading()) as session:
+        assert deviations(session) == [(submission.id, "status")]
