@@ -13,15 +13,36 @@ import psycopg
 from psycopg import sql
 
 REGISTRY_TABLES = frozenset(
-    {"organization", "organization_parent", "user_account", "membership", "sign_in", "sign_in_attempt", "access_log", "job"}
+    {
+        "organization",
+        "organization_parent",
+        "user_account",
+        "membership",
+        "sign_in",
+        "sign_in_attempt",
+        "access_log",
+        "job",
+    }
 )
 """Tables without data of a school: read before a scope exists."""
 LEVELS = ("organization", "district", "region")
 COMMANDS = ("select", "insert", "update", "delete")
-FREE_IDS = frozenset({"user_id", "created_by", "recorded_by", "record_id", "subject_id", "requested_by", "adjusted_by", "last_journal_id"})
+FREE_IDS = frozenset(
+    {
+        "user_id",
+        "created_by",
+        "recorded_by",
+        "record_id",
+        "subject_id",
+        "requested_by",
+        "adjusted_by",
+        "last_journal_id",
+    }
+)
 """Columns that name a person of the registry or a record of any kind; they carry no key on purpose."""
 
-# Region 1: district 10 (schools 100, 101), district 11 (school 110), college 120 under the region. Region 2: district 20, school 200.
+# Region 1 has district 10 (schools 100, 101), district 11 (school 110) and college 120 under itself;
+# region 2 has district 20 with school 200.
 PLACES = {
     1: (1, 1, 1), 10: (1, 10, 10), 11: (1, 11, 11), 100: (1, 10, 100), 101: (1, 10, 101),
     110: (1, 11, 110), 120: (1, 1, 120), 2: (2, 2, 2), 20: (2, 20, 20), 200: (2, 20, 200),
@@ -49,7 +70,8 @@ class Table:
 def tenant_tables(connection: psycopg.Connection) -> list[Table]:
     """Every table that carries organization_id and is not the registry's, with the guard read off its grants."""
     rows = connection.execute(
-        "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'organization_id'"
+        "select table_name from information_schema.columns"
+        " where table_schema = 'public' and column_name = 'organization_id'"
         " order by 1"
     ).fetchall()
     return [Table(name, guard_of(connection, name)) for (name,) in rows if name not in REGISTRY_TABLES]
@@ -96,13 +118,16 @@ def _drop_checks(connection: psycopg.Connection, table: str) -> None:
     for (name,) in connection.execute(
         "select conname from pg_constraint where conrelid = %s::regclass and contype = 'c'", [table]
     ).fetchall():
-        connection.execute(sql.SQL("alter table {} drop constraint {}").format(sql.Identifier(table), sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("alter table {} drop constraint {}").format(sql.Identifier(table), sql.Identifier(name))
+        )
 
 
 @cache
 def _columns(connection: psycopg.Connection, table: str) -> list[tuple[str, str]]:
     return connection.execute(
-        "select column_name, data_type from information_schema.columns where table_schema = 'public' and table_name = %s"
+        "select column_name, data_type from information_schema.columns"
+        " where table_schema = 'public' and table_name = %s"
         " and (is_nullable = 'NO' and column_default is null and is_identity = 'NO')"
         " and column_name not in ('region_id', 'district_id', 'organization_id') order by ordinal_position",
         [table],
@@ -110,12 +135,15 @@ def _columns(connection: psycopg.Connection, table: str) -> list[tuple[str, str]
 
 
 _VALUES = {
-    "date": "date '2026-10-01' + {n}", "timestamp with time zone": "now()", "boolean": "true", "bytea": "'\\x00'::bytea",
+    "date": "date '2026-10-01' + {n}", "timestamp with time zone": "now()", "boolean": "true",
+    "bytea": "'\\x00'::bytea",
     "jsonb": "'{{}}'::jsonb", "text": "'t' || {n}", "ARRAY": "'{{}}'",
 }  # fmt: skip
 
 
-def _insert(connection: psycopg.Connection, table: str, place: int, number: int, keys: tuple[int, int, int] | None = None) -> None:
+def _insert(
+    connection: psycopg.Connection, table: str, place: int, number: int, keys: tuple[int, int, int] | None = None
+) -> None:
     region, district, organization = keys or PLACES[place]
     names, values = ["region_id", "district_id", "organization_id"], [str(region), str(district), str(organization)]
     for name, kind in _columns(connection, table):
@@ -167,6 +195,18 @@ def _catalogue(connection: psycopg.Connection, table: Table) -> Iterator[str]:
     ]
     if (["region_id", "district_id", "organization_id"], "organization") not in keys:
         yield f"{table.name}: the composite key to the organization is missing"
+    yield from _unbound(connection, table, keys)
+    for (index,) in connection.execute(
+        "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid join pg_attribute a"
+        " on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
+        " where i.indrelid = %s::regclass and i.indisunique and a.attname <> 'region_id'",
+        [table.name],
+    ).fetchall():
+        yield f"{table.name}: unique index {index} does not begin with the region and betrays other tenants' rows"
+
+
+def _unbound(connection: psycopg.Connection, table: Table, keys: list[tuple[list[str], str]]) -> Iterator[str]:
+    """Name the columns that point at a record without a key that keeps them in the organization."""
     bound = {column for columns, _ in keys if columns[0] == "region_id" for column in columns}
     for (column,) in connection.execute(
         "select column_name from information_schema.columns where table_schema = 'public' and table_name = %s"
@@ -178,13 +218,6 @@ def _catalogue(connection: psycopg.Connection, table: Table) -> Iterator[str]:
     for columns, target in keys:
         if "organization_id" not in columns and guard_of(connection, target) != "published":
             yield f"{table.name}: the key to {target} leaves the organization out"
-    for (index,) in connection.execute(
-        "select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid join pg_attribute a"
-        " on a.attrelid = i.indrelid and a.attnum = i.indkey[0]"
-        " where i.indrelid = %s::regclass and i.indisunique and a.attname <> 'region_id'",
-        [table.name],
-    ).fetchall():
-        yield f"{table.name}: unique index {index} does not begin with the region and betrays other tenants' rows"
 
 
 def _may_read(table: Table, level: str) -> set[int]:
@@ -247,7 +280,8 @@ def _changing(connection: psycopg.Connection, table: Table, level: str) -> Itera
 def _login(connection: psycopg.Connection, table: Table) -> Iterator[str]:
     login = connection.execute("select rolname from pg_roles where rolcanlogin and not rolsuper limit 1").fetchone()[0]
     granted = connection.execute(
-        "select has_table_privilege(%s, %s, 'select, insert, update, delete') or has_any_column_privilege(%s, %s, 'select')",
+        "select has_table_privilege(%s, %s, 'select, insert, update, delete')"
+        " or has_any_column_privilege(%s, %s, 'select')",
         [login, table.name, login, table.name],
     ).fetchone()[0]
     if granted:

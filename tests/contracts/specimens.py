@@ -10,7 +10,14 @@ from tests.factories.tree import Tree
 
 NOT_TENANT = frozenset({"month", "format", "kind", "row", "column", "section"})
 """Route arguments that name no record of an organization."""
-PLAIN: dict[str, object] = {"month": "2026-10", "format": "xlsx", "kind": "people", "row": "1", "column": "3", "section": "1"}
+PLAIN: dict[str, object] = {
+    "month": "2026-10",
+    "format": "xlsx",
+    "kind": "people",
+    "row": "1",
+    "column": "3",
+    "section": "1",
+}
 REFUSALS: frozenset[tuple[str, str]] = frozenset()
 """Endpoints whose table lets a role in and whose policy then looks at the record (403 is right for a specimen)."""
 

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule as Route
 
-from portal.access import ACCESS, Everyone
+from portal.access import ACCESS, Everyone, check_table
 from portal.app import Portal
 from tenants.accounts.models import Role
 from tenants.organizations.models import Organization
@@ -154,9 +154,7 @@ def test_every_changing_request_needs_its_token(app: Portal, world: World):
     assert unguarded == []
 
 
-def test_an_endpoint_without_an_entry_stops_the_start(app: Portal):
-    from portal.access import check_table
-
+def test_an_endpoint_without_an_entry_stops_the_start():
     fresh = Portal("portal")
     fresh.add_url_rule("/stray", "stray", lambda: "")
     with pytest.raises(RuntimeError, match="stray"):

@@ -1,5 +1,6 @@
 """Row security as a contract: the intact product passes the probe, and each broken one turns it red."""
 
+import os
 from collections.abc import Iterator
 
 import psycopg
@@ -12,8 +13,6 @@ from tests.contracts.row_security import COMMANDS, LEVELS, Table, prepare, probe
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[psycopg.Connection]:
-    import os
-
     found = new_database(f"portal_rls_{os.getpid()}")
     with psycopg.connect(found.admin_url) as opened:
         prepare(opened, tenant_tables(opened))
@@ -57,7 +56,7 @@ def mutants(connection: psycopg.Connection, table: Table) -> Iterator[tuple[str,
     for level in LEVELS:
         for command in COMMANDS:
             if not _granted(connection, f"lv_{level}", name, command):
-                policy = f"create policy extra on \"{name}\" for {command} to lv_{level} "
+                policy = f'create policy extra on "{name}" for {command} to lv_{level} '
                 policy += "with check (true)" if command == "insert" else "using (true)"
                 yield f"{level}: extra grant of {command}", f'grant {command} on "{name}" to lv_{level}; {policy}'
     yield "login: extra grant", f'grant select on "{name}" to {LOGIN}'
@@ -92,7 +91,8 @@ def test_inheritance_on_turns_the_probe_red(connection: psycopg.Connection, tabl
 
 def test_nothing_else_opens_a_way_around(connection: psycopg.Connection):
     views = connection.execute(
-        "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where nspname in ('public', 'app')"
+        "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where nspname in ('public', 'app')"
         " and (relkind = 'm' or relkind = 'v' and not coalesce('security_invoker=true' = any (reloptions), false))"
     ).fetchall()
     definers = connection.execute(
@@ -100,7 +100,8 @@ def test_nothing_else_opens_a_way_around(connection: psycopg.Connection):
         " where nspname in ('public', 'app') and prosecdef"
     ).fetchall()
     powerful = connection.execute(
-        "select rolname from pg_roles where (rolbypassrls or rolsuper) and rolname <> current_user and rolname !~ '^pg_'"
+        "select rolname from pg_roles"
+        " where (rolbypassrls or rolsuper) and rolname <> current_user and rolname !~ '^pg_'"
     ).fetchall()
 
     assert (views, definers, powerful) == ([], [], [])

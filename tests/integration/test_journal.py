@@ -30,7 +30,10 @@ def broken(place):
 def test_the_program_cannot_change_an_entry(tree):
     note(tree.school, "note.written")
 
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction(actor_of(tree.school).scope) as session:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction(actor_of(tree.school).scope) as session,
+    ):
         session.execute(text("update journal set event = 'note.forged'"))
 
 

@@ -1,11 +1,12 @@
 """The session and the database keep organizations apart."""
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from tenants import journal
-from tenants.db import Scope, transaction
+from tenants.db import Scope, after_commit, transaction
 from tenants.errors import ScopeMissingError
 from tenants.journal import JournalEntry
 from tests.factories.tree import Tree, actor_of
@@ -68,18 +69,19 @@ def test_a_session_without_a_scope_is_refused():
 
 
 def test_the_login_alone_may_read_nothing(database):
-    import psycopg
-
     with psycopg.connect(database.login_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select * from journal")
 
 
 def test_an_action_after_commit_does_not_run_when_the_work_fails(tree: Tree):
-    from tenants.db import after_commit
-
     ran = []
-    with pytest.raises(ProgrammingError), transaction(actor_of(tree.school).scope) as session:
-        after_commit(session, lambda: ran.append(1))
-        session.execute(text("select * from no_such_table"))
+
+    def work():
+        with transaction(actor_of(tree.school).scope) as session:
+            after_commit(session, lambda: ran.append(1))
+            session.execute(text("select * from no_such_table"))
+
+    with pytest.raises(ProgrammingError):
+        work()
 
     assert ran == []

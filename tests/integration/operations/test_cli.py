@@ -105,7 +105,10 @@ def test_an_account_made_on_the_command_line_signs_in(portal, region, app):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("users", "create", "--email", "x@y.ru", "--name", "А Б", "--organization", "none", "--role", "curator"), "none"),
+        (
+            ("users", "create", "--email", "x@y.ru", "--name", "А Б", "--organization", "none", "--role", "curator"),
+            "none",
+        ),
         (("organizations", "load", "/no/such.xlsx", "--region", "none"), "XLSX"),
         (("region", "create", "--code", "Код", "--name", "Центр"), "латинские"),
     ],
@@ -132,7 +135,7 @@ def test_the_doctor_names_what_is_wrong(portal):
     assert [check["name"] for check in json.loads(done.stdout) if not check["ok"]] == ["очередь"]
 
 
-def test_the_portal_refuses_a_powerful_login(portal, database):
+def test_the_portal_refuses_a_powerful_login(database):
     done = subprocess.run(
         [sys.executable, "-c", "from portal.app import create_app; create_app()"],
         capture_output=True,
