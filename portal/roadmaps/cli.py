@@ -6,7 +6,6 @@ import argparse
 import csv
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from typing import Any
 
 from tenants.errors import DomainError
 from tenants.roadmaps import phrases
-from tenants.roadmaps.documents import read_safely
+from tenants.roadmaps.documents import read_measured, read_safely
 
 FIGURES = ("item_f1", "period", "stage", "responsible", "result")
 SUFFIXES = (".docx", ".odt", ".xlsx", ".pdf")
@@ -104,16 +103,17 @@ def score(arguments: argparse.Namespace) -> None:
         raise DomainError("Папка образцов не найдена: укажите --samples или PORTAL_SAMPLES.")
     for line in (*_score_documents(folder / "roadmaps"), *_score_phrases(folder / "dates" / "phrases.tsv")):
         sys.stdout.write(f"figure {line}\n")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    sys.stdout.write(f"figure reader_peak_mb={peak}\n")
 
 
 def _score_documents(folder: Path) -> Iterator[str]:
     """Compare each document in each format by the samples' own program."""
+    peaks = [0]
     with tempfile.TemporaryDirectory() as work:
         for file in sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES):
             parsed = Path(work) / "parsed.json"
-            parsed.write_text(json.dumps(read_safely(file), ensure_ascii=False), encoding="utf-8")
+            reading, peak = read_measured(file)
+            peaks.append(peak)
+            parsed.write_text(json.dumps(reading, ensure_ascii=False), encoding="utf-8")
             gold = folder / "gold" / f"{file.stem}.json"
             output = subprocess.run(  # noqa: S603 - the samples' own scorer, named by the person who runs this
                 [sys.executable, str(folder / "score.py"), str(gold), str(parsed)],
@@ -122,6 +122,7 @@ def _score_documents(folder: Path) -> Iterator[str]:
             values = {row["figure"]: row["value"] for row in map(json.loads, output.splitlines())}
             name = file.name.replace(".", "_")
             yield from (f"{name}_{figure}={values[figure]}" for figure in FIGURES)
+    yield f"reader_peak_mb={max(peaks) // 1024}"
 
 
 def _score_phrases(table: Path) -> Iterator[str]:

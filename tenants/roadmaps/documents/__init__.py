@@ -4,6 +4,6 @@
 """
 
 from tenants.roadmaps.documents.errors import DocumentError
-from tenants.roadmaps.documents.safely import read_safely
+from tenants.roadmaps.documents.safely import read_measured, read_safely
 
-__all__ = ["DocumentError", "read_safely"]
+__all__ = ["DocumentError", "read_measured", "read_safely"]

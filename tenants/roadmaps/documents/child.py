@@ -20,7 +20,8 @@ def main() -> int:
     """Read the request, then the file under limits; whatever fails becomes one sentence."""
     request = json.load(sys.stdin)
     limit()
-    json.dump(answer(request), sys.stdout, ensure_ascii=False)
+    found = answer(request)
+    json.dump({**found, "peak_kb": peak()}, sys.stdout, ensure_ascii=False)
     return 0
 
 
@@ -34,6 +35,15 @@ def limit() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (most, most))
+
+
+def peak() -> int:
+    """Return the most memory this process held, in kB; what it inherited at its birth does not count."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        held = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+        return int(held.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,16 @@ def read_safely(path: Path, year: str | None = None, name: str | None = None) ->
         DocumentError: the file cannot be read; the sentence says why. A readable file without a plan is no error.
 
     """
+    return read_measured(path, year, name)[0]
+
+
+def read_measured(path: Path, year: str | None = None, name: str | None = None) -> tuple[dict[str, Any], int]:
+    """Return the reading as `read_safely` does, and the peak memory of the child in kB.
+
+    Raises:
+        DocumentError: the file cannot be read; the sentence says why.
+
+    """
     request = json.dumps({"path": str(path), "year": year, "name": name or path.name})
     try:
         answer = subprocess.run(
@@ -42,7 +52,7 @@ def _environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "MALLOC_ARENA_MAX": "1"}
 
 
-def _reading(output: bytes, status: int) -> dict[str, Any]:
+def _reading(output: bytes, status: int) -> tuple[dict[str, Any], int]:
     if status < 0 or len(output) > MOST_ANSWER:
         raise DocumentError(TOO_COMPLEX)
     try:
@@ -51,5 +61,4 @@ def _reading(output: bytes, status: int) -> dict[str, Any]:
         raise DocumentError(BROKEN) from error
     if "error" in answer:
         raise DocumentError(str(answer["error"]))
-    reading: dict[str, Any] = answer["reading"]
-    return reading
+    return answer["reading"], int(answer["peak_kb"])
