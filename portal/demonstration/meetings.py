@@ -7,7 +7,6 @@ from portal.demonstration.pairs import AS_OF, Pair
 
 _PER_MONTH = {9: 3.6, 10: 3.6, 11: 4.6, 12: 3.0, 1: 2.6, 2: 3.4, 3: 3.6, 4: 3.6, 5: 2.8, 6: 1.1, 7: 0.5, 8: 0.7}
 """Mean number of meetings of a usual pair by month."""
-_SILENCE = timedelta(days=38)
 _BEGINNING = ("acquaintance", "trial", "planning")
 _SATURDAY = 5
 
@@ -16,8 +15,8 @@ def days_of(pair: Pair, rng: Random, calm: float = 1.0) -> list[tuple[date, str]
     """Return day and kind of the meetings of a pair, in their order."""
     zeal = rng.uniform(0.65, 1.35) * calm
     last = (pair.end or AS_OF + timedelta(days=1)) - timedelta(days=1)
-    if pair.silent:
-        last = min(last, AS_OF - _SILENCE)
+    if pair.quiet_from is not None:
+        last = min(last, pair.quiet_from - timedelta(days=1))
     days: list[date] = []
     day = pair.start + timedelta(days=rng.randint(0, 3))
     while day <= last:

@@ -30,6 +30,7 @@ _AGAIN = {_MENTOR: 0.5, _MENTEE: 0.12}
 _FRESH = date(2026, 11, 9)
 """Pairs from this day on may still wait for their order."""
 _SATURDAY = 5
+_SILENCE = timedelta(days=37)
 _LONG_ENOUGH = 40
 """Days after which somebody may leave a group."""
 
@@ -54,8 +55,8 @@ class Pair:
     outcome: str | None
     members: list[Member] = field(default_factory=list)
     group: bool = False
-    silent: bool = False
-    """Open, but nobody has written a meeting down for weeks."""
+    quiet_from: date | None = None
+    """Open, but no meeting is written down from this day on."""
     ordered: bool = True
 
 
@@ -196,7 +197,7 @@ def _category(rng: Random, form: MentoringForm, side: str, kind: OrganizationKin
 def _make_silent(rng: Random, pairs: Sequence[Pair]) -> None:
     open_long = [pair for pair in pairs if pair.end is None and (AS_OF - pair.start).days > 60]  # noqa: PLR2004 - days
     for pair in rng.sample(open_long, len(open_long) // 12):
-        pair.silent = True
+        pair.quiet_from = AS_OF - _SILENCE
 
 
 def _whole(rng: Random, value: float) -> int:

@@ -1,13 +1,16 @@
 """Organizations of the demonstration: the twelve of the small region, and a large one put together from syllables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
 from portal.demonstration.codes import any_inn, any_ogrn, any_okpo
-from portal.demonstration.words import any_name, phone, seeded, table
+from portal.demonstration.words import any_name, likely, phone, seeded, table
 from tenants.organizations.models import OrganizationKind
 
 DISTRICTS, ORGANIZATIONS, COLLEGES = 70, 1600, 40
+MONTHS = 12
+"""Months of history of the large region."""
 _HEADS = {OrganizationKind.REGION: "директор", OrganizationKind.DISTRICT: "начальник отдела"}
 _EVERY_FOURTH = 4
 
@@ -24,8 +27,8 @@ class Plan:
     parent: str = ""
     scale: float = 0.0
     """How much mentoring there is: 1 is about forty pairs and six groups."""
-    habit: str = ""
-    """How it hands its months in."""
+    months: Sequence[str] = ()
+    """How each month of the history went: ok, late, missing, back (returned and corrected), returned, fixed."""
     card: dict[str, str] = field(default_factory=dict)
     """Codes, head, responsible person."""
 
@@ -67,7 +70,7 @@ def large_region(seed: int, factor: float) -> list[Plan]:
                 region["city"],
                 parent=region["code"],
                 scale=_scale(rng) * 1.6,
-                habit=_habit(rng),
+                months=_months(rng),
             )
         )
     return [with_card(plan, seed) for plan in plans]
@@ -124,7 +127,7 @@ def _school(rng: Random, district: Plan, number: int, within: int) -> Plan:
         district.city,
         parent=district.code,
         scale=scale,
-        habit=_habit(rng),
+        months=_months(rng),
     )
 
 
@@ -142,5 +145,7 @@ def _scale(rng: Random) -> float:
     return min(3.0, rng.lognormvariate(-0.35, 0.5))
 
 
-def _habit(rng: Random) -> str:
-    return rng.choices(("punctual", "late", "missing", "returned", "corrected"), (80, 8, 4, 5, 3))[0]
+def _months(rng: Random) -> list[str]:
+    tidy = likely(rng, 0.8)
+    weights = (96, 2, 1, 1) if tidy else (74, 12, 8, 6)
+    return rng.choices(("ok", "late", "missing", "back"), weights, k=MONTHS)

@@ -1,7 +1,7 @@
 """Rows of one organization: its people with names, parts and consents, its programmes, pairs, members and meetings."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -47,15 +47,17 @@ class Written:
     mentorships: dict[Pair, int] = field(default_factory=dict)
 
 
-def write_place(batch: Batch, place: Place, seed: int) -> Written:
-    """Add all rows of an organization to a batch; the same seed gives the same rows."""
+def write_place(
+    batch: Batch, place: Place, seed: int, prepare: Callable[[str, list[Pair]], None] | None = None
+) -> Written:
+    """Add all rows of an organization to a batch; the same seed gives the same rows.
+
+    `prepare` may look at the pairs that were drawn, and change them, before they are written.
+    """
     rng = seeded(f"{seed}:{place.code}")
     pairs = draw_pairs(rng, place.kind, place.scale)
-    return write_pairs(batch, place, pairs, rng)
-
-
-def write_pairs(batch: Batch, place: Place, pairs: Sequence[Pair], rng: Random) -> Written:
-    """Add the rows of pairs and of everybody in them."""
+    if prepare is not None:
+        prepare(place.code, pairs)
     written = Written()
     for human in _by_arrival(pairs):
         written.participants[human] = _write_person(batch, place, human, len(written.participants) + 1, rng)

@@ -6,13 +6,18 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from portal.config import Settings
 from portal.demonstration import copying
+from portal.demonstration.cast import load_cast
+from portal.demonstration.history import MARK, play_history
 from portal.demonstration.places import Plan, large_region, small_region
 from portal.demonstration.records import Place, write_place
 from portal.demonstration.registry import Registry, Staffer, staff_of_large, staff_of_small, write_registry
+from portal.demonstration.stories import Picks, prepare
+from portal.demonstration.wiping import wipe
 from tenants.accounts.models import Role
 from tenants.accounts.passwords import hash_password
 from tenants.db import connect
@@ -36,6 +41,8 @@ class Seeded:
     users: int
     rows: int
     seconds: float
+    steps: int = 0
+    """Steps that people took in the history."""
 
 
 @dataclass(frozen=True)
@@ -48,26 +55,45 @@ class Wish:
 
 
 def seed_region(settings: Settings, wish: Wish) -> Seeded:
-    """Make the region «demo», unless it stands."""
+    """Make the region «demo», unless it stands; what an interrupted seeding left behind is made anew."""
     settings.need("database_url", "database_admin_url")
-    connect(settings.database_url, role_prefix=settings.role_prefix, pool_size=2)
     begun = time.monotonic()
     with copying.seeding(settings.database_admin_url) as connection:
         found = _standing(connection)
+        if found is not None and found.complete:
+            return Seeded(new=False, organizations=found.organizations, users=found.users, rows=0, seconds=0.0)
         if found is not None:
-            return Seeded(False, *found, rows=0, seconds=time.monotonic() - begun)
-        plans = small_region(wish.seed) if wish.size == "small" else large_region(wish.seed, wish.factor)
-        staff = (staff_of_small if wish.size == "small" else staff_of_large)(plans, wish.seed)
-        password = _new_password()
-        if wish.size != "small":
-            copying.trust_rows(connection)
+            wipe(connection, found.region_id)
+    connect(settings.database_url, role_prefix=settings.role_prefix, pool_size=2)
+    made = _make_small(settings, wish) if wish.size == "small" else _make_large(settings, wish)
+    return Seeded(new=True, **made, seconds=round(time.monotonic() - begun, 1))
+
+
+def _make_small(settings: Settings, wish: Wish) -> dict[str, int]:
+    plans, picks = small_region(wish.seed), Picks()
+    staff = staff_of_small(plans, wish.seed)
+    password = _new_password()
+    with copying.seeding(settings.database_admin_url) as connection:
         registry = write_registry(connection, plans, staff, hash_password(password))
-        rows = write_records(connection, registry, wish)
+        rows = write_records(connection, registry, wish, picks)
     _write_logins(settings.data_dir, plans, staff, password)
-    return Seeded(True, len(plans), len(staff), rows, time.monotonic() - begun)
+    steps = play_history(load_cast(REGION), plans, picks, wish.seed)
+    return {"organizations": len(plans), "users": len(staff), "rows": rows, "steps": steps}
 
 
-def write_records(connection: copying.Connection, registry: Registry, wish: Wish) -> int:
+def _make_large(settings: Settings, wish: Wish) -> dict[str, int]:
+    plans = large_region(wish.seed, wish.factor)
+    staff = staff_of_large(plans, wish.seed)
+    password = _new_password()
+    with copying.seeding(settings.database_admin_url) as connection:
+        copying.trust_rows(connection)
+        registry = write_registry(connection, plans, staff, hash_password(password))
+        rows = write_records(connection, registry, wish, None)
+    _write_logins(settings.data_dir, plans, staff, password)
+    return {"organizations": len(plans), "users": len(staff), "rows": rows, "steps": 0}
+
+
+def write_records(connection: copying.Connection, registry: Registry, wish: Wish, picks: Picks | None) -> int:
     """Write people, pairs and meetings of every organization; returns how many rows."""
     batch = copying.start(connection)
     written = 0
@@ -76,7 +102,10 @@ def write_records(connection: copying.Connection, registry: Registry, wish: Wish
             continue
         calm = 1.0 if wish.size == "small" else _CALM
         place = Place(registry.owner(plan.code), plan.code, plan.kind, plan.scale, registry.curator(plan.code), calm)
-        write_place(batch, place, wish.seed)
+        if picks is None:
+            write_place(batch, place, wish.seed)
+        else:
+            picks.people |= write_place(batch, place, wish.seed, partial(prepare, picks=picks)).participants
         if batch.size > CHUNK_ROWS:
             written += copying.write(connection, batch)
     written += copying.write(connection, batch)
@@ -84,16 +113,25 @@ def write_records(connection: copying.Connection, registry: Registry, wish: Wish
     return written
 
 
-def _standing(connection: copying.Connection) -> tuple[int, int] | None:
-    row = connection.execute("select id from organization where code = %s and kind = 'region'", (REGION,)).fetchone()
-    if row is None:
-        return None
-    counts = connection.execute(
-        "select (select count(*) from organization where region_id = %s), "
-        "(select count(distinct user_id) from membership where region_id = %s)",
-        (row[0], row[0]),
+@dataclass(frozen=True)
+class _Standing:
+    """The region as it was found."""
+
+    region_id: int
+    complete: bool
+    organizations: int
+    users: int
+
+
+def _standing(connection: copying.Connection) -> _Standing | None:
+    row = connection.execute(
+        "select r.id, exists (select from journal j where j.region_id = r.id and j.event = %s), "
+        "(select count(*) from organization o where o.region_id = r.id), "
+        "(select count(distinct m.user_id) from membership m where m.region_id = r.id) "
+        "from organization r where r.code = %s and r.kind = 'region'",
+        (MARK, REGION),
     ).fetchone()
-    return (int(str(counts[0])), int(str(counts[1]))) if counts else None
+    return None if row is None else _Standing(int(str(row[0])), bool(row[1]), int(str(row[2])), int(str(row[3])))
 
 
 def _new_password() -> str:
