@@ -15,15 +15,17 @@ from portal.accounts.browser import login_manager
 from portal.accounts.routes import accounts
 from portal.config import Settings
 from portal.context import actor_view, signed_in
+from portal.mentorships.views import mentorships
 from portal.organizations.routes import organizations
 from portal.overview.routes import overview
+from portal.participants.views import participants
 from portal.reports.edition_routes import reports
 from portal.roadmaps.routes import roadmaps
 from tenants import clock
 from tenants.accounts.actor import Actor
 from tenants.db import REGISTRY, connect, transaction
 
-SLICES = (accounts, overview, organizations, roadmaps, reports)
+SLICES = (accounts, overview, organizations, roadmaps, reports, participants, mentorships)
 _MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 
 

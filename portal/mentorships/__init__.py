@@ -1,0 +1,1 @@
+"""Pairs, groups, meetings and programmes at the edge."""
