@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import cast, exists, select, union_all
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import TIMESTAMP, distinct_on
 
 from tenants.db import TenantModel
 from tenants.history import RecordHistory
@@ -39,7 +39,7 @@ def as_known(model: type[TenantModel], names: tuple[str, ...], known_at: datetim
     first_after = (
         select(RecordHistory.before)
         .where(RecordHistory.table_name == model.__tablename__, RecordHistory.recorded_at > known_at)
-        .distinct(RecordHistory.record_id)
+        .ext(distinct_on(RecordHistory.record_id))
         .order_by(RecordHistory.record_id, RecordHistory.recorded_at, RecordHistory.id)
         .subquery()
     )

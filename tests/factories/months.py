@@ -22,6 +22,7 @@ FORMS = (
     "student_student", "teacher_teacher", "head_teacher", "student_pupil",
     "employer_pupil", "partner_teacher", "employer_student",
 )  # fmt: skip
+COMMON_FORMS = ("student_student", "teacher_teacher")
 
 
 def open_month(tree: Tree, month: Month = OCTOBER) -> SubmissionWindow:
@@ -76,8 +77,18 @@ def hand_in(tree: Tree, place: Organization, window: SubmissionWindow) -> Submis
     return submission
 
 
-def scatter_records(place: Organization, seed: int, *, people: int = 60, around: date = date(2026, 10, 25)) -> None:
-    """Write random people, parts, pairs and meetings whose dates lie thickly around the cuts."""
+def scatter_records(
+    place: Organization,
+    seed: int,
+    *,
+    people: int = 60,
+    around: date = date(2026, 10, 25),
+    forms: tuple[str, ...] = FORMS,
+) -> None:
+    """Write random people, parts, pairs and meetings whose dates lie thickly around the cuts.
+
+    With `forms` that every kind of organization keeps, the month passes the controls.
+    """
     rng = random.Random(seed)
 
     def day(spread: int = 80) -> date:
@@ -94,7 +105,7 @@ def scatter_records(place: Organization, seed: int, *, people: int = 60, around:
                 "insert into programme (region_id, district_id, organization_id, title, mentoring_form, started_on, ended_on)"
                 " values (:r, :d, :o, 'Программа', :form, :began, :ended)",
                 **_life(rng, day),
-                form=rng.choice(FORMS),
+                form=rng.choice(forms),
             )
             for _ in range(8)
         ]
@@ -111,14 +122,18 @@ def scatter_records(place: Organization, seed: int, *, people: int = 60, around:
         ]
         for _ in range(people * 2):
             life = _life(rng, day)
-            reason = rng.choice(("completed", "left", "transferred", "consent_withdrawn", "mistake")) if life["ended"] else None
+            reason = (
+                rng.choice(("completed", "left", "transferred", "consent_withdrawn", "mistake"))
+                if life["ended"]
+                else None
+            )
             add(
                 "insert into participation (region_id, district_id, organization_id, participant_id, role, mentoring_form,"
                 " started_on, ended_on, end_reason, trained_on) values (:r, :d, :o, :person, :role, :form, :began, :ended, :reason, :trained)",
                 **life,
                 person=rng.choice(persons),
                 role=rng.choice(("mentor", "mentee")),
-                form=rng.choice(FORMS),
+                form=rng.choice(forms),
                 reason=reason,
                 trained=rng.choice((None, day())),
             )
@@ -133,7 +148,7 @@ def scatter_records(place: Organization, seed: int, *, people: int = 60, around:
                     **life,
                     n=number,
                     kind=rng.choice(("pair", "group")),
-                    form=rng.choice(FORMS),
+                    form=rng.choice(forms),
                     programme=rng.choice(programmes),
                     ordered=rng.choice((None, day(), day())),
                     outcome=outcome,

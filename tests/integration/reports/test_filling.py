@@ -175,7 +175,11 @@ def test_adjustments_and_numbers_by_hand_survive_a_refill(tree: Tree):
         months.recompute(session, actor, submission.id)
 
     cells, _ = read_draft(tree.school, submission)
-    assert (cells["1", "4", "5"].face, cells["1", "4", "5"].value, cells["1", "4", "5"].computed) == (Face.ADJUSTED, 3, 2)
+    assert (cells["1", "4", "5"].face, cells["1", "4", "5"].value, cells["1", "4", "5"].computed) == (
+        Face.ADJUSTED,
+        3,
+        2,
+    )
     assert (cells["1", "12", "9"].face, cells["1", "12", "9"].value) == (Face.MANUAL, 4)
     assert cells["1", "4", "3"].value == 2
 

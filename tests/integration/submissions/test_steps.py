@@ -309,7 +309,10 @@ def test_the_deadline_is_the_end_of_the_day_in_the_zone_of_the_school(database, 
     tree = make_tree(zone)
     window = open_month(tree)
     deadline = datetime(2026, 10, 25, 23, 59, 59, tzinfo=ZoneInfo(zone))
-    for place, shift, on_time in ((tree.school, timedelta(seconds=-30), True), (tree.sister, timedelta(seconds=1), False)):
+    for place, shift, on_time in (
+        (tree.school, timedelta(seconds=-30), True),
+        (tree.sister, timedelta(seconds=1), False),
+    ):
         submission = start(place, window)
         clock.travel(deadline + shift)
         send(place, submission)
