@@ -205,8 +205,8 @@ def review_stages(
     absent = {one.template_measure_id: one for one in by_measure.get(None, ()) if one.template_measure_id}
     for model in template:
         if model.id in absent:
-            row_of_absent = ReviewRow(model, None, None, (absent[model.id],), is_new=False)
-            rows.setdefault(model.stage_title, []).append(row_of_absent)
+            own = rows.setdefault(model.stage_title, [])
+            own.insert(_place_of(model, own), ReviewRow(model, None, None, (absent[model.id],), is_new=False))
     for old in before:
         if old.measure_id not in here:
             title = old.stage_title if old.stage_title in rows else next(iter(rows), old.stage_title)
@@ -216,6 +216,12 @@ def review_stages(
         ReviewStage(numbers.get(title, ""), title, tuple(found), conformity.of_stage(title))
         for title, found in rows.items()
     ]
+
+
+def _place_of(model: TemplateMeasure, rows: Sequence[ReviewRow]) -> int:
+    """Return where an absent measure of the template belongs: before the first row that comes later there."""
+    later = (place for place, row in enumerate(rows) if row.template and row.template.position > model.position)
+    return next(later, len(rows))
 
 
 _COMPARED = ("number", "title", "stage_title", "responsible", "result", "details")

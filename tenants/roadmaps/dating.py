@@ -9,9 +9,16 @@ from tenants.periods import Month, SchoolYear
 
 _SEPTEMBER = 9
 _QUARTER = 3
-_WEEK = 7
+_SATURDAY = 5
+_ORDINAL_ENDINGS = ("ого", "ей", "ья", "ьего", "ый", "ой")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_UNITS = {"дн": "day", "ден": "day", "сут": "day", "недел": "week", "месяц": "month", "год": "year", "лет": "year"}
+_UNITS = {
+    "дн": (1, 0), "ден": (1, 0), "сут": (1, 0), "недел": (7, 0), "месяц": (0, 1), "квартал": (0, 3),
+    "полугод": (0, 6), "год": (0, 12), "лет": (0, 12),
+}  # fmt: skip
+"""Beginning of a word → the length it names, in days and months."""
+_JOINED = re.compile(r"([а-яё]+?|\d+)(дневн|недельн|месячн)[а-яё]+")
+_JOINED_UNITS = {"дневн": "дн", "недельн": "недел", "месячн": "месяц"}
 _COUNTS = {
     "одн": 1, "перв": 1, "дв": 2, "втор": 2, "тр": 3, "трет": 3, "четыр": 4, "четв": 4, "пят": 5, "шест": 6,
     "сем": 7, "седьм": 7, "восьм": 8, "девят": 9, "десят": 10, "пятнадцат": 15, "двадцат": 20,
@@ -36,20 +43,34 @@ def span_from(phrase: str, happened_on: date) -> tuple[date, date] | None:
     """Return the days of «в течение двух недель после …» once the event has happened; None where no length is named.
 
     "первого-второго месяца" counts months from the event: its first day to the last day of the second month.
+    Working days leave Saturdays and Sundays out, holidays not.
     """
-    words = [word.lower() for word in _WORD.findall(phrase)]
+    words = [part for word in _WORD.findall(phrase) for part in _parted(word.lower())]
     for place, word in enumerate(words):
         unit = next((unit for stem, unit in _UNITS.items() if word.startswith(stem)), None)
         if unit is None:
             continue
-        ordinal = place > 0 and words[place - 1].endswith(("ого", "ей", "ья", "ьего", "ый", "ой"))
         numbers = _numbers_before(words, place)
-        if ordinal and numbers:
-            return _shifted(happened_on, unit, min(numbers) - 1), _shifted(happened_on, unit, max(numbers)) - timedelta(
-                1
-            )
-        return happened_on, _shifted(happened_on, unit, numbers[-1] if numbers else 1)
+        if numbers and words[place - 1].endswith(_ORDINAL_ENDINGS):
+            return _later(happened_on, unit, min(numbers) - 1), _later(happened_on, unit, max(numbers)) - timedelta(1)
+        count = numbers[-1] if numbers else 1
+        if unit == (1, 0) and any(one.startswith("рабоч") for one in words[:place]):
+            return happened_on, _working_days_later(happened_on, count)
+        return happened_on, _later(happened_on, unit, count)
     return None
+
+
+def _parted(word: str) -> tuple[str, ...]:
+    """Part "десятидневный" into a number and a unit."""
+    found = _JOINED.fullmatch(word)
+    return (found[1], _JOINED_UNITS[found[2]]) if found and _number(found[1]) else (word,)
+
+
+def _working_days_later(day: date, count: int) -> date:
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < _SATURDAY
+    return day
 
 
 def _numbers_before(words: list[str], place: int) -> list[int]:
@@ -72,12 +93,10 @@ def _number(word: str) -> int | None:
     return _COUNTS[max(fitting, key=len)] if fitting else None
 
 
-def _shifted(day: date, unit: str, count: int) -> date:
-    if unit in ("day", "week"):
-        return day + timedelta(days=count * (_WEEK if unit == "week" else 1))
-    months = day.month - 1 + count * (12 if unit == "year" else 1)
+def _later(day: date, unit: tuple[int, int], count: int) -> date:
+    months = day.month - 1 + count * unit[1]
     month = Month(day.year + months // 12, months % 12 + 1)
-    return month.day(day.day)
+    return month.day(day.day) + timedelta(days=count * unit[0])
 
 
 def due_days(recurrence: str | None, school_year: int, start: date | None = None) -> tuple[date, ...]:

@@ -94,8 +94,7 @@ def _put(measure: Measure, roadmap: Roadmap, values: Mapping[str, object]) -> No
         if name in values:
             setattr(measure, name, values[name] or "")
     phrase = str(values.get("period_raw", measure.period_raw) or "")
-    start, end = values.get("period_start"), values.get("period_end")
-    typed = (start if isinstance(start, date) else None, end if isinstance(end, date) else None)
+    typed = tuple(_date(values.get(name, getattr(measure, name))) for name in ("period_start", "period_end"))
     if typed != (measure.period_start, measure.period_end):
         measure.period_raw = phrase
         put_dates(measure, *typed)
@@ -104,6 +103,10 @@ def _put(measure: Measure, roadmap: Roadmap, values: Mapping[str, object]) -> No
     elif phrase != measure.period_raw:
         measure.period_raw = phrase
         put_reading(measure, phrases.read(phrase, str(SchoolYear(roadmap.school_year))))
+
+
+def _date(value: object) -> date | None:
+    return value if isinstance(value, date) else None
 
 
 def add_measure(session: Session, actor: Actor, roadmap_id: int, values: Mapping[str, object]) -> Measure:

@@ -1,5 +1,6 @@
 """Questions that a reading leaves open: the answers one may choose from, never chosen for the person."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from tenants.roadmaps.wording import dates, describe, repetition
 NO_DATE = "none"
 OTHER = "other"
 _MOST = 4
+_ALTERNATIVE = re.compile(r",?\s+(?:или|либо)\s+")
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,25 @@ def blocks_sending(measure: Measure) -> bool:
 
 
 def _readings(phrase: str, school_year: int) -> Iterator[PeriodReading]:
+    """Read the phrase, its alternatives apart, in the school year and in each of its calendar years."""
     year = SchoolYear(school_year)
     for context in (str(year), str(year.begins), str(year.begins + 1)):
-        reading = replace(phrases.read(phrase, context), question=None)
-        intervals = reading.intervals
-        if len(intervals) > 1:
-            for start, end in intervals:
-                kind = PeriodKind.RANGE if start else PeriodKind.DEADLINE
-                yield PeriodReading(kind, _iso(start), _iso(end))
-        elif reading.kind is PeriodKind.ON_SCHEDULE and reading.due:
-            yield replace(reading, kind=PeriodKind.RANGE if reading.start else PeriodKind.DEADLINE, anchor=None)
-        elif reading.kind is not PeriodKind.NONE:
-            yield reading
+        for part in _ALTERNATIVE.split(phrase):
+            yield from _parts(replace(phrases.read(part, context), question=None))
+
+
+def _parts(reading: PeriodReading) -> Iterator[PeriodReading]:
+    intervals = reading.intervals
+    if len(intervals) > 1:
+        for start, end in intervals:
+            yield PeriodReading(PeriodKind.RANGE if start else PeriodKind.DEADLINE, _iso(start), _iso(end))
+    elif reading.kind is PeriodKind.ON_SCHEDULE and reading.due:
+        yield replace(reading, kind=PeriodKind.RANGE if reading.start else PeriodKind.DEADLINE, anchor=None)
+    elif reading.kind is not PeriodKind.NONE:
+        yield reading
+        if reading.kind is PeriodKind.DEADLINE and reading.due and (reading.due.month, reading.due.day) == (12, 31):
+            # «до 2027 г.» may end where that year begins.
+            yield replace(reading, end=_iso(reading.due.replace(year=reading.due.year - 1)))
 
 
 def _iso(day: date | None) -> str | None:
