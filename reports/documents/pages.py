@@ -3,8 +3,16 @@
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from reports.documents import words
+
+
+def _css_string(words: str) -> Markup:
+    """Return a string for a style sheet: whatever is no letter or digit is escaped, so nothing can end the rule. A space ends each escape."""
+    escaped = "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):06x} " for sign in words)
+    return Markup(f'"{escaped}"')  # noqa: S704 - escaped in the line above
+
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -13,7 +21,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_environment.filters.update(number=words.number, exact=words.exact, signed=words.signed)
+_environment.filters.update(css_string=_css_string, number=words.number, exact=words.exact, signed=words.signed)
 _environment.globals.update(counted=words.counted, plural=words.plural, coverage=words.coverage)
 
 

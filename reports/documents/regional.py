@@ -23,7 +23,12 @@ from reports.documents.regional_figures import (
 from reports.documents.words import NBSP, ORGANIZATION, ORGANIZATION_OF, listed, number
 
 _SHOWN_MISSING = 60
-_HEADS = ((PAIRS, "Пар"), (MENTORS, "Наставни-ков"), (MENTEES, "Наставля-емых"), (MEETINGS, "Встреч"))
+_HEADS = (
+    (PAIRS, "Пар"),
+    (MENTORS, "Наставни\N{SOFT HYPHEN}ков"),
+    (MENTEES, "Наставля\N{SOFT HYPHEN}емых"),
+    (MEETINGS, "Встреч"),
+)
 
 
 @dataclass(frozen=True)
