@@ -138,13 +138,15 @@ def split_words(text: str) -> list[Word]:
         glued = bool(words) and words[-1].end == place
         words.append(_word(text, place, end, glued=glued))
         place = end
-    return _join_ordinals(_without_idle_dots(words))
+    return _join_ordinals(_without_idle_marks(words))
 
 
-def _without_idle_dots(words: list[Word]) -> list[Word]:
-    """Drop the dots that close abbreviations and sentences; those inside of dates stay."""
+def _without_idle_marks(words: list[Word]) -> list[Word]:
+    """Drop the dots that close abbreviations and sentences, not those of dates; and the comma of «не позднее, чем»."""
     kept = []
     for index, word in enumerate(words):
+        if word.text == "," and index + 1 < len(words) and words[index + 1].text == "чем":
+            continue
         if word.text == ".":
             before = words[index - 1] if index else word
             after = words[index + 1] if index + 1 < len(words) else word
@@ -156,7 +158,7 @@ def _without_idle_dots(words: list[Word]) -> list[Word]:
 
 def _end_of_word(text: str, place: int) -> int:
     sign = text[place]
-    test = str.isdigit if sign.isdigit() else str.isalpha if sign.isalpha() else None
+    test = str.isdecimal if sign.isdecimal() else str.isalpha if sign.isalpha() else None
     end = place + 1
     while test and end < len(text) and (test(text[end]) or text[end] in "\u00ad\u200b"):
         end += 1
@@ -166,7 +168,7 @@ def _end_of_word(text: str, place: int) -> int:
 def _word(text: str, begin: int, end: int, *, glued: bool) -> Word:
     written = "".join(sign for sign in text[begin:end] if sign not in DROPPED)
     plain = unicodedata.normalize("NFKC", written)
-    if plain.isdigit():
+    if plain.isdecimal():
         size = len(plain)
         value = int(plain) if size <= LONGEST_NUMBER else None
         return Word(plain[: LONGEST_NUMBER + 1], begin, end, number=value, digits=size, glued=glued)

@@ -194,7 +194,9 @@ def _with_years(span: Span, context: DocumentYear) -> tuple[Span, str | None]:
     if first.year is not None and last.year is not None:
         return span, span.doubt
     if last.year is not None:
-        return replace(span, first=replace(first, year=last.year - earlier)), span.doubt
+        unsure = earlier and context.calendar == last.year
+        doubt = "Начало срока в прошлом или в этом году?" if unsure else None
+        return replace(span, first=replace(first, year=last.year - earlier)), span.doubt or doubt
     if first.year is not None:
         return replace(span, last=replace(last, year=first.year + earlier)), span.doubt
     return _from_document(span, context)

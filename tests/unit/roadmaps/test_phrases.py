@@ -96,6 +96,7 @@ def test_nothing_is_nothing_and_no_question(empty: str) -> None:
         "00.00.0000",
         "0 раз в 0 лет",
         "\x00\x01 мая \ud7ff",
+        "𐹠 сентября ² раза",
         "э" * 599,
         "мая " * 10_000,
     ],
