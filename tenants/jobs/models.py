@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Integer
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants import clock
@@ -23,6 +23,14 @@ class Job(Base):
     """Work to be done for one organization; `kind` and `subject_id` say what, rights come from the row."""
 
     __tablename__ = "job"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["region_id", "district_id", "organization_id"],
+            ["organization.region_id", "organization.district_id", "organization.id"],
+            name="fk_job_organization",
+            onupdate="CASCADE",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     kind: Mapped[str]
