@@ -12,6 +12,7 @@ from portal.demonstration.cast import Cast, Step, moment
 from tenants import clock
 from tenants.accounts.actor import Actor
 from tenants.db import transaction
+from tenants.errors import NotFoundError
 from tenants.roadmaps import commands, executions, measures, reviews, templates
 from tenants.roadmaps.dating import due_days
 from tenants.roadmaps.models import Measure, Roadmap
@@ -71,9 +72,17 @@ def script(cast: Cast, rng: Random) -> list[Step]:
 
 def roadmap_of(session: Session, organization_id: int) -> Roadmap:
     """Return the plan of an organization for the year."""
+    found = plan_of(session, organization_id)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def plan_of(session: Session, organization_id: int) -> Roadmap | None:
+    """Return the plan of an organization for the year; None while there is none."""
     return session.scalars(
         select(Roadmap).where(Roadmap.organization_id == organization_id, Roadmap.school_year == YEAR)
-    ).one()
+    ).one_or_none()
 
 
 def _publish_template(actor: Actor) -> None:

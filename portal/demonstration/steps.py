@@ -63,6 +63,7 @@ def adjust(cast: Cast, code: str, month: Month, changes: Sequence[Change], reaso
             cell = cells["1", MEETINGS, column]
             value = (cell.computed or Decimal(0)) + count
             entries.adjust(session, actor, submission_id, cell.place, Adjustment(value, reason))
+        months.recount_findings(session, actor, submission_id)
 
 
 def hand_in(cast: Cast, code: str, month: Month, rng: Random) -> int:

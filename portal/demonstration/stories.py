@@ -15,6 +15,7 @@ from portal.demonstration.pairs import Pair
 from portal.demonstration.people import Human
 from portal.demonstration.steps import Change
 from portal.demonstration.words import words
+from reports import months
 from tenants.accounts.actor import Actor
 from tenants.db import transaction
 from tenants.mentorships.commands import Terms, create_mentorship
@@ -149,6 +150,7 @@ def _mistype(session: Session, actor: Actor, submission_id: int) -> None:
         entries.adjust(session, actor, submission_id, trained.place, entries.Adjustment(wrong, "Обучены в октябре."))
     else:
         entries.set_manual(session, actor, submission_id, trained.place, wrong)
+    months.recount_findings(session, actor, submission_id)
 
 
 def _open_part(session: Session, participant_id: int) -> Participation:

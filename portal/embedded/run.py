@@ -253,10 +253,10 @@ def create_database(postgres: Postgres, name: str) -> None:
 
 
 def logins(path: Path) -> list[str]:
-    """Return one line per login that `demo seed` has written: role, address, password."""
+    """Return one line per role of the logins that `demo seed` has written: role, address, password."""
     if not path.exists():
         return []
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = list({one["role"]: one for one in reversed(json.loads(path.read_text(encoding="utf-8")))}.values())[::-1]
     width = max((len(one["role"]) for one in found), default=0)
     return [f"  {one['role']:<{width}}  {one['email']}  {one['password']}" for one in found]
 
