@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, literal, or_, select
+from sqlalchemy import ColumnElement, Date, LargeBinary, Select, bindparam, cast, func, literal, null, or_, select
 from sqlalchemy.orm import Session
 
 from tenants.errors import InvalidError
@@ -24,6 +24,21 @@ class Span:
     after: date
     on: date
     known_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days of a span as the conditions of figures read them: parameters of the statement, not yet values."""
+
+    after: ColumnElement[date]
+    on: ColumnElement[date]
+
+    @classmethod
+    def of(cls, span: Span | None) -> "Days":
+        """Return parameters named `after` and `on`, filled from a span; without one they are filled later."""
+        if span is None:
+            return cls(bindparam("after", type_=Date), bindparam("on", type_=Date))
+        return cls(bindparam("after", span.after, type_=Date), bindparam("on", span.on, type_=Date))
 
 
 class Nature(StrEnum):
@@ -98,7 +113,7 @@ class Figure:
     """What is counted, in Russian."""
     edition: int
     """Number of the rule's edition: it grows when the rule changes."""
-    condition: Callable[[Any, Span], ColumnElement[bool]]
+    condition: Callable[[Any, Days], ColumnElement[bool]]
     """Which rows of the family count."""
     pinned: Mapping[str, str] = field(default_factory=dict)
     """Keys that every counted row has, known from the condition: {"role": "mentor"}."""
@@ -122,21 +137,21 @@ class Figure:
             literal(1).label("weight"),
             *(column.label(name) for name, column in rows.keys.items()),
         )
-        return rows.joined(statement).where(self.condition(rows, span)).distinct()
+        return rows.joined(statement).where(self.condition(rows, Days.of(span))).distinct()
 
 
-def family_select(figures: tuple[Figure, ...], span: Span, keys: tuple[str, ...]) -> AnySelect:
-    """Return one statement for figures of one family.
+def family_select(figures: tuple[Figure, ...], span: Span | None, keys: tuple[str, ...]) -> AnySelect:
+    """Return one statement for figures of one family; without a span its days are parameters `after` and `on`.
 
-    Columns: record_id, identity_key, then `keys`, then one boolean for each figure, in the order given.
+    Columns: record_id, identity_key, then `keys`, then one boolean for each figure, under their names.
     """
-    rows = figures[0].family.rows(span.known_at)
-    conditions = [figure.condition(rows, span) for figure in figures]
-    identity = rows.identity_key
+    rows = figures[0].family.rows(None if span is None else span.known_at)
+    conditions = [figure.condition(rows, Days.of(span)) for figure in figures]
+    identity = cast(null(), LargeBinary) if rows.identity_key is None else rows.identity_key
     statement = select(
-        rows.record_id,
-        literal(None).label("identity_key") if identity is None else identity,
-        *(rows.keys[name] for name in keys),
+        rows.record_id.label("record_id"),
+        identity.label("identity_key"),
+        *(rows.keys[name].label(name) for name in keys),
         *(condition.label(figure.name) for condition, figure in zip(conditions, figures, strict=True)),
     )
     return rows.joined(statement).where(or_(*conditions))
@@ -165,9 +180,6 @@ class Registry:
         return figure
 
 
-def years_before(day: date, years: int) -> date:
+def years_before(day: ColumnElement[date], years: int) -> ColumnElement[date]:
     """Return the same day some years earlier; 29 February becomes the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+    return cast(day - func.make_interval(years), Date)

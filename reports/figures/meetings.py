@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from reports.figures.definition import AnySelect, Family, Figure, Life, Nature, Span
+from reports.figures.definition import AnySelect, Days, Family, Figure, Life, Nature
 from reports.figures.knowledge import Known, as_known
 from tenants.mentorships.models import Meeting, Mentorship, Outcome
 
@@ -64,12 +64,12 @@ def _lives(session: Session, ids: Sequence[int]) -> list[Life]:
 MEETINGS = Family("meetings", "meeting", _rows, frozenset({"mentoring_form", "meeting_kind"}), _lives)
 
 
-def meetings(rows: MeetingRows, span: Span) -> ColumnElement[bool]:
+def meetings(rows: MeetingRows, days: Days) -> ColumnElement[bool]:
     """Meetings held between the cuts; cancelled ones and those of a pair recorded by mistake do not count."""
     meeting, outcome = rows.known.columns, rows.pair.columns.outcome
     return and_(
-        meeting.held_on > span.after,
-        meeting.held_on <= span.on,
+        meeting.held_on > days.after,
+        meeting.held_on <= days.on,
         meeting.cancelled_at.is_(None),
         or_(outcome.is_(None), outcome != Outcome.MISTAKE),
     )

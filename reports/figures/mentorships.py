@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from reports.figures.definition import AnySelect, Ending, Family, Figure, Life, Nature, Span
+from reports.figures.definition import AnySelect, Days, Ending, Family, Figure, Life, Nature
 from reports.figures.knowledge import Known, as_known
 from tenants.mentorships.models import Mentorship, MentorshipKind, Outcome, Programme
 
@@ -95,34 +95,34 @@ MENTORSHIPS = Family(
 PROGRAMMES = Family("programmes", "programme", _programmes, frozenset({"mentoring_form"}), _programme_lives)
 
 
-def _standing(rows: PlainRows, span: Span) -> ColumnElement[bool]:
+def _standing(rows: PlainRows, days: Days) -> ColumnElement[bool]:
     row = rows.known.columns
-    return and_(row.started_on <= span.on, or_(row.ended_on.is_(None), row.ended_on > span.on))
+    return and_(row.started_on <= days.on, or_(row.ended_on.is_(None), row.ended_on > days.on))
 
 
-def _ordered(rows: PlainRows, kind: MentorshipKind, span: Span) -> ColumnElement[bool]:
+def _ordered(rows: PlainRows, kind: MentorshipKind, days: Days) -> ColumnElement[bool]:
     row = rows.known.columns
     return and_(
         row.kind == kind,
-        row.order_on <= span.on,
-        _standing(rows, span),
+        row.order_on <= days.on,
+        _standing(rows, days),
         or_(row.outcome.is_(None), row.outcome != Outcome.MISTAKE),
     )
 
 
-def pairs(rows: PlainRows, span: Span) -> ColumnElement[bool]:
+def pairs(rows: PlainRows, days: Days) -> ColumnElement[bool]:
     """Pairs with an order, not ended at the end of the day; one recorded by mistake never counts."""
-    return _ordered(rows, MentorshipKind.PAIR, span)
+    return _ordered(rows, MentorshipKind.PAIR, days)
 
 
-def groups(rows: PlainRows, span: Span) -> ColumnElement[bool]:
+def groups(rows: PlainRows, days: Days) -> ColumnElement[bool]:
     """Count groups with an order, not ended at the end of the day."""
-    return _ordered(rows, MentorshipKind.GROUP, span)
+    return _ordered(rows, MentorshipKind.GROUP, days)
 
 
-def programmes(rows: PlainRows, span: Span) -> ColumnElement[bool]:
+def programmes(rows: PlainRows, days: Days) -> ColumnElement[bool]:
     """Programmes in force at the end of the day."""
-    return _standing(rows, span)
+    return _standing(rows, days)
 
 
 FIGURES = (

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from reports.figures.definition import AnySelect, Ending, Family, Figure, Life, Nature, Span, years_before
+from reports.figures.definition import AnySelect, Days, Ending, Family, Figure, Life, Nature, years_before
 from reports.figures.knowledge import Known, as_known
 from tenants.participants.models import EndReason, Participant, ParticipantRole, Participation
 
@@ -98,68 +98,68 @@ def _counts(rows: ParticipationRows, role: ParticipantRole) -> ColumnElement[boo
     return and_(part.role == role, or_(part.end_reason.is_(None), part.end_reason != EndReason.MISTAKE))
 
 
-def _active(rows: ParticipationRows, role: ParticipantRole, span: Span) -> ColumnElement[bool]:
+def _active(rows: ParticipationRows, role: ParticipantRole, days: Days) -> ColumnElement[bool]:
     part = rows.known.columns
-    return and_(_counts(rows, role), part.started_on <= span.on, or_(part.ended_on.is_(None), part.ended_on > span.on))
+    return and_(_counts(rows, role), part.started_on <= days.on, or_(part.ended_on.is_(None), part.ended_on > days.on))
 
 
-def _ended(rows: ParticipationRows, span: Span, *reasons: EndReason) -> ColumnElement[bool]:
+def _ended(rows: ParticipationRows, days: Days, *reasons: EndReason) -> ColumnElement[bool]:
     part = rows.known.columns
     return and_(
         part.role == ParticipantRole.MENTEE,
-        part.ended_on > span.after,
-        part.ended_on <= span.on,
+        part.ended_on > days.after,
+        part.ended_on <= days.on,
         part.end_reason.in_(reasons),
     )
 
 
-def mentors(rows: ParticipationRows, span: Span) -> ColumnElement[bool]:
+def mentors(rows: ParticipationRows, days: Days) -> ColumnElement[bool]:
     """Mentors whose part is not ended at the end of the day."""
-    return _active(rows, ParticipantRole.MENTOR, span)
+    return _active(rows, ParticipantRole.MENTOR, days)
 
 
-def mentors_trained(rows: ParticipationRows, span: Span) -> ColumnElement[bool]:
+def mentors_trained(rows: ParticipationRows, days: Days) -> ColumnElement[bool]:
     """Of the mentors, those who finished training by the date."""
-    return and_(mentors(rows, span), rows.known.columns.trained_on <= span.on)
+    return and_(mentors(rows, days), rows.known.columns.trained_on <= days.on)
 
 
-def mentees(rows: ParticipationRows, span: Span) -> ColumnElement[bool]:
+def mentees(rows: ParticipationRows, days: Days) -> ColumnElement[bool]:
     """Mentees whose part is not ended at the end of the day."""
-    return _active(rows, ParticipantRole.MENTEE, span)
+    return _active(rows, ParticipantRole.MENTEE, days)
 
 
-def mentees_aged_10_19(rows: ParticipationRows, span: Span) -> ColumnElement[bool]:
+def mentees_aged_10_19(rows: ParticipationRows, days: Days) -> ColumnElement[bool]:
     """Of the mentees, those who are ten and not yet twenty; an unknown birth date does not count."""
     return and_(
-        mentees(rows, span),
-        rows.born_on <= years_before(span.on, 10),
-        rows.born_on > years_before(span.on, 20),
+        mentees(rows, days),
+        rows.born_on <= years_before(days.on, 10),
+        rows.born_on > years_before(days.on, 20),
     )
 
 
-def mentees_novice_teachers(rows: ParticipationRows, span: Span) -> ColumnElement[bool]:
+def mentees_novice_teachers(rows: ParticipationRows, days: Days) -> ColumnElement[bool]:
     """Of the mentees, those whose teaching work began less than three years ago."""
     return and_(
-        mentees(rows, span),
-        rows.experience_since <= span.on,
-        rows.experience_since > years_before(span.on, _NOVICE_YEARS),
+        mentees(rows, days),
+        rows.experience_since <= days.on,
+        rows.experience_since > years_before(days.on, _NOVICE_YEARS),
     )
 
 
-def joined(rows: ParticipationRows, span: Span) -> ColumnElement[bool]:
+def joined(rows: ParticipationRows, days: Days) -> ColumnElement[bool]:
     """Mentees whose part began between the cuts: with those who ended they lead from one stock to the next."""
     part = rows.known.columns
-    return and_(_counts(rows, ParticipantRole.MENTEE), part.started_on > span.after, part.started_on <= span.on)
+    return and_(_counts(rows, ParticipantRole.MENTEE), part.started_on > days.after, part.started_on <= days.on)
 
 
-def completed(rows: ParticipationRows, span: Span) -> ColumnElement[bool]:
+def completed(rows: ParticipationRows, days: Days) -> ColumnElement[bool]:
     """Mentees who finished their programme between the cuts."""
-    return _ended(rows, span, EndReason.COMPLETED)
+    return _ended(rows, days, EndReason.COMPLETED)
 
 
-def left_early(rows: ParticipationRows, span: Span) -> ColumnElement[bool]:
+def left_early(rows: ParticipationRows, days: Days) -> ColumnElement[bool]:
     """Mentees who left between the cuts without finishing, also by transfer or by withdrawing consent."""
-    return _ended(rows, span, *_EARLY)
+    return _ended(rows, days, *_EARLY)
 
 
 def _figure(condition: Any, nature: Nature, rule: str, role: ParticipantRole = ParticipantRole.MENTEE) -> Figure:  # noqa: ANN401 - conditions of this family
