@@ -24,6 +24,10 @@ _ALIKE_ELSEWHERE = 0.7
 _SUMMER_BEFORE = timedelta(days=92)
 """Work for a school year may begin in the summer before it."""
 _WORD = re.compile(r"[а-яёa-z]+|\d+", re.IGNORECASE)
+_ENDING = re.compile(
+    r"(иями|ями|ами|иях|ях|ах|ием|ого|его|ому|ему|ыми|ими|ов|ев|ей|ем|ом|ий|ый|ой|ая|яя|ое|ее|ые|ие|ых|их"
+    r"|ую|юю|ою|ею|ия|ья|ию|ью|ии|а|я|о|е|у|ю|ы|и|ь|й)$"
+)
 _SHORTEST = 3
 _STEM = 8
 _EMPTY_WORDS = frozenset({"для", "или", "при", "над", "под", "что", "как", "его", "так", "том", "числе"})
@@ -117,11 +121,12 @@ def _stages(rows: Iterable[PlanRow | TemplateMeasure]) -> list[tuple[str, str]]:
 def stems(text: str) -> frozenset[str]:
     """Return the words of a title without their endings."""
     words = (word.lower().replace("ё", "е") for word in _WORD.findall(text))
-    return frozenset(
-        word[: max(_SHORTEST, min(len(word) - 2, _STEM))]
-        for word in words
-        if len(word) >= _SHORTEST and word not in _EMPTY_WORDS
-    )
+    return frozenset(_stem(word) for word in words if len(word) >= _SHORTEST and word not in _EMPTY_WORDS)
+
+
+def _stem(word: str) -> str:
+    cut = _ENDING.sub("", word.removesuffix("ся"))
+    return (cut if len(cut) >= _SHORTEST else word)[:_STEM]
 
 
 def likeness(one: str, other: str) -> float:
@@ -154,7 +159,8 @@ def _pair(
             for theirs in template
             if measure_key(mine) not in pairs and theirs.id not in taken
         ),
-        key=lambda one: -one[0],
+        # Of two equally alike the one in the same stage comes first.
+        key=lambda one: (-one[0], one[3] != one[2].stage_title),
     )
     for score, key, theirs, stage in scored:
         least = ALIKE if stage == theirs.stage_title else _ALIKE_ELSEWHERE

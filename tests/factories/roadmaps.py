@@ -1,8 +1,11 @@
 """Plans for tests, made by the product's own commands."""
 
+import io
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+
+import docx
 
 from tenants.accounts.actor import Actor
 from tenants.accounts.queries import workplace
@@ -21,7 +24,7 @@ MEASURES: tuple[dict[str, Any], ...] = (
     {"stage_title": "Подготовка условий", "number": "1.1", "title": "Приказ о наставничестве",
      "period_end": date(2026, 9, 10), "responsible": "Директор", "result": "Приказ"},
     {"stage_title": "Подготовка условий", "number": "1.2", "title": "Положение о наставничестве",
-     "period_start": date(2026, 9, 1), "period_end": date(2026, 9, 30), "responsible": "Куратор", "result": "Положение"},
+     "period_start": date(2026, 9, 1), "period_end": date(2026, 9, 30), "responsible": "Куратор", "result": "Текст"},
     {"stage_title": "Работа пар", "number": "2.1", "title": "Отчёт за месяц",
      "period_raw": "ежемесячно 25 числа", "responsible": "Куратор", "result": "Отчёт"},
 )  # fmt: skip
@@ -93,3 +96,41 @@ def make_template(tree: Tree) -> int:
     actor = actor_of(tree.region)
     with transaction(actor.scope) as session:
         return seed_template(session, actor).id
+
+
+def make_document(rows: Sequence[tuple[str, ...]], *, title: str = "Дорожная карта на 2026/2027 учебный год") -> bytes:
+    """Return a DOCX with a plan; rows: number, title, period, responsible, result; a row of one text is a stage."""
+    document = docx.Document()
+    document.add_paragraph(title)
+    table = document.add_table(rows=1, cols=5)
+    for cell, text in zip(
+        table.rows[0].cells, ("№", "Мероприятия", "Сроки", "Ответственный", "Вид документа"), strict=True
+    ):
+        cell.text = text
+    for row in rows:
+        cells = table.add_row().cells
+        if len(row) == 1:
+            cells[0].merge(cells[4]).text = row[0]
+        else:
+            for cell, text in zip(cells, row, strict=True):
+                cell.text = text
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+ASKING: tuple[tuple[str, ...], ...] = (
+    ("1. Подготовка условий для запуска",),
+    ("1.1", "Приказ о внедрении наставничества", "до 10 сентября 2026 г.", "Директор", "Приказ"),
+    (
+        "1.2",
+        "Положение о наставничестве",
+        "в течение месяца после издания приказа",
+        "Заместитель директора",
+        "Положение",
+    ),
+    ("2. Формирование базы наставляемых",),
+    ("2.1", "Сбор согласий на обработку данных", "до 30 октября 2026 г. или май 2027 г.", "Куратор", "Согласия"),
+    ("2.2", "Внесение данных в форму мониторинга", "ежемесячно 25 числа", "Куратор", "Отчёт"),
+)
+"""A plan with one relative period, one recurrence, and one period that is asked about."""
