@@ -55,16 +55,13 @@ _OF_ROLE = {
 
 def items(app: Flask, actor: Actor) -> list[NavItem]:
     """Return the rail of an actor; the current word is the one whose slice the page belongs to."""
-    here = (request.endpoint or "").partition(".")[0]
-    known = app.view_functions
-    exact = any(endpoint == request.endpoint for *_, endpoint in _OF_ROLE[actor.role])
-    return [
-        NavItem(
-            label,
-            icon,
-            url_for(endpoint),
-            endpoint == request.endpoint if exact else endpoint.partition(".")[0] == here,
-        )
-        for label, icon, endpoint in _OF_ROLE[actor.role]
-        if endpoint in known
-    ]
+    here = request.endpoint or ""
+    known = [item for item in _OF_ROLE[actor.role] if item[2] in app.view_functions]
+    own = [endpoint for *_, endpoint in known if endpoint.partition(".")[0] == here.partition(".")[0]]
+    # Of two words of one slice the one whose name goes on longest like this page's: reports.edition is of «Формы».
+    current = max(own, key=lambda endpoint: _alike(endpoint, here), default="")
+    return [NavItem(label, icon, url_for(endpoint), endpoint == current) for label, icon, endpoint in known]
+
+
+def _alike(one: str, other: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -11,12 +11,12 @@ from reports.bindings import words_of
 from reports.documents.federal import FederalFigures, SheetRow, is_text, sheet_rows
 from reports.documents.words import exact, signed
 from reports.editions.definition import EditionDefinition
-from reports.editions.parts import CellKey, Periodicity, Section
+from reports.editions.parts import CellKey, Periodicity, Section, Source
 from reports.forms import definition_of
 from reports.runs import policy, queries
 from reports.runs.differences import Change, differences
 from reports.runs.models import Definition, ReportRun, RunState
-from reports.runs.periods import period_title
+from reports.runs.periods import period_title, written_period
 from reports.runs.progress import Check, StepView, Verdict, checks_of, steps_of, title_of
 from reports.runs.queries import RunLine
 from tenants import clock
@@ -77,6 +77,14 @@ class RunPage:
     def run(self) -> ReportRun:
         """Return the run."""
         return self.row.run
+
+    @property
+    def fill_url(self) -> str:
+        """Return the page on which the values of a federal form are corrected; empty for a summary."""
+        if self.run.definition is not Definition.FEDERAL:
+            return ""
+        period = written_period(Periodicity(self.row.line.periodicity), self.run.period_start)
+        return url_for("reports.fill", edition=self.run.edition_id, organization=self.run.subject_id, period=period)
 
     @property
     def asked(self) -> str:
@@ -146,6 +154,12 @@ def sheets(definition: EditionDefinition, values: Mapping[CellKey, str]) -> list
 def bound_sheets(definition: EditionDefinition) -> list[tuple[Section, list[SheetRow]]]:
     """Return the form with the source of each cell instead of its value."""
     return sheets(definition, {cell.key: words_of(cell) for cell in definition.cells})
+
+
+def blank_sheets(definition: EditionDefinition) -> list[tuple[Section, list[SheetRow]]]:
+    """Return the form before it is made: counted cells say so, the others are empty."""
+    words = {Source.FIGURE: "из учёта", Source.FORMULA: "посчитаем"}
+    return sheets(definition, {cell.key: words.get(cell.source, "") for cell in definition.cells})
 
 
 def _printed(value: str) -> str:

@@ -9,7 +9,8 @@ from reports.documents import words
 
 
 def _css_string(words: str) -> Markup:
-    """Return a string for a style sheet: whatever is no letter or digit is escaped, so nothing can end the rule. A space ends each escape."""
+    """Return a string for a style sheet: what is no letter or digit is escaped, so that nothing can end the rule."""
+    # A space ends each escape.
     escaped = "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):06x} " for sign in words)
     return Markup(f'"{escaped}"')  # noqa: S704 - escaped in the line above
 

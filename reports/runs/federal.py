@@ -76,6 +76,7 @@ def make(attempt: Attempt) -> None:
     checks = _verdict(template, files, own)
     errors = sum(1 for item in checks if item.verdict is Verdict.ERROR)
     if errors:
+        attempt.tell(5, f"ошибок {errors}")
         attempt.refuse(
             f"Отчёт не прошёл проверку по шаблону: ошибок {errors}. Исправьте значения и сформируйте отчёт ещё раз.",
             checks,
