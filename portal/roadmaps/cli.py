@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from portal.roadmaps import cli_template
 from tenants.errors import DomainError
 from tenants.roadmaps import phrases
 from tenants.roadmaps.documents import read_measured, read_safely
@@ -23,7 +24,7 @@ SHOWN = 60
 
 
 def register(groups: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `roadmap read`, `roadmap score` and `phrase read`."""
+    """Add `roadmap read`, `roadmap score`, `roadmap template` and `phrase read`."""
     roadmap = groups.add_parser("roadmap", help="чтение дорожных карт").add_subparsers(
         required=True, metavar="ДЕЙСТВИЕ"
     )
@@ -34,6 +35,7 @@ def register(groups: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     scoring = roadmap.add_parser("score", help="сверить чтение с образцами")
     scoring.add_argument("--samples", type=Path, metavar="ПАПКА", help="папка образцов (иначе PORTAL_SAMPLES)")
     scoring.set_defaults(run=score)
+    cli_template.add(roadmap)
     phrase = groups.add_parser("phrase", help="чтение сроков").add_subparsers(required=True, metavar="ДЕЙСТВИЕ")
     words = phrase.add_parser("read", help="прочитать срок, записанный словами")
     words.add_argument("text", metavar="СРОК", help="например: «до 25 числа каждого месяца»")
