@@ -6,7 +6,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import ColumnElement, Date, LargeBinary, Select, bindparam, cast, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    LargeBinary,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from tenants.errors import InvalidError
@@ -37,7 +50,7 @@ class Days:
     def of(cls, span: Span | None) -> "Days":
         """Return parameters named `after` and `on`, filled from a span; without one they are filled later."""
         if span is None:
-            return cls(bindparam("after", type_=Date), bindparam("on", type_=Date))
+            return cls(bindparam("after", None, Date), bindparam("on", None, Date))
         return cls(bindparam("after", span.after, type_=Date), bindparam("on", span.on, type_=Date))
 
 
@@ -55,7 +68,9 @@ class Rows(Protocol):
     """The records of a family, joined once and read by all its figures."""
 
     @property
-    def organization_id(self) -> ColumnElement[int]: ...  # noqa: D102 - the column of that name
+    def region_id(self) -> ColumnElement[int]: ...  # noqa: D102 - the column of that name
+    @property
+    def organization_id(self) -> ColumnElement[int]: ...  # noqa: D102 - the same
     @property
     def record_id(self) -> ColumnElement[int]: ...  # noqa: D102 - id of the record that is counted
     @property
@@ -141,20 +156,28 @@ class Figure:
 
 
 def family_select(figures: tuple[Figure, ...], span: Span | None, keys: tuple[str, ...]) -> AnySelect:
-    """Return one statement for figures of one family; without a span its days are parameters `after` and `on`.
+    """Return one statement for figures of one family.
 
-    Columns: record_id, identity_key, then `keys`, then one boolean for each figure, under their names.
+    Columns: record_id, identity_key, then `keys`, then one boolean for each figure, under their names. Without a span
+    the statement is to be compiled once: days, region and organization are parameters of these names.
     """
     rows = figures[0].family.rows(None if span is None else span.known_at)
     conditions = [figure.condition(rows, Days.of(span)) for figure in figures]
     identity = cast(null(), LargeBinary) if rows.identity_key is None else rows.identity_key
-    statement = select(
+    statement: AnySelect = select(
         rows.record_id.label("record_id"),
         identity.label("identity_key"),
         *(rows.keys[name].label(name) for name in keys),
         *(condition.label(figure.name) for condition, figure in zip(conditions, figures, strict=True)),
     )
-    return rows.joined(statement).where(or_(*conditions))
+    statement = rows.joined(statement).where(or_(*conditions))
+    if span is None:
+        # A compiled statement goes past the session, which would have added the predicate.
+        statement = statement.where(
+            rows.region_id == bindparam("region_id", None, Integer),
+            rows.organization_id == bindparam("organization_id", None, Integer),
+        )
+    return statement
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class MeetingRows:
 
     known: Known
     pair: Known
+    region_id: ColumnElement[int]
     organization_id: ColumnElement[int]
     record_id: ColumnElement[int]
     keys: Mapping[str, ColumnElement[str]]
@@ -41,7 +42,7 @@ def _rows(known_at: datetime | None) -> MeetingRows:
     known, pair = as_known(Meeting, _MEETING, known_at), as_known(Mentorship, _MENTORSHIP, known_at)
     meeting = known.columns
     keys = {"mentoring_form": pair.columns.mentoring_form, "meeting_kind": meeting.kind}
-    return MeetingRows(known, pair, meeting.organization_id, meeting.id, keys)
+    return MeetingRows(known, pair, meeting.region_id, meeting.organization_id, meeting.id, keys)
 
 
 def _lives(session: Session, ids: Sequence[int]) -> list[Life]:

@@ -23,6 +23,7 @@ class PlainRows:
     """Records of one table, without people."""
 
     known: Known
+    region_id: ColumnElement[int]
     organization_id: ColumnElement[int]
     record_id: ColumnElement[int]
     keys: Mapping[str, ColumnElement[str]]
@@ -37,13 +38,13 @@ def _mentorships(known_at: datetime | None) -> PlainRows:
     known = as_known(Mentorship, _MENTORSHIP, known_at)
     row = known.columns
     keys = {"mentoring_form": row.mentoring_form, "kind": row.kind, "role_model": row.role_model}
-    return PlainRows(known, row.organization_id, row.id, keys)
+    return PlainRows(known, row.region_id, row.organization_id, row.id, keys)
 
 
 def _programmes(known_at: datetime | None) -> PlainRows:
     known = as_known(Programme, _PROGRAMME, known_at)
     row = known.columns
-    return PlainRows(known, row.organization_id, row.id, {"mentoring_form": row.mentoring_form})
+    return PlainRows(known, row.region_id, row.organization_id, row.id, {"mentoring_form": row.mentoring_form})
 
 
 _ENDINGS = {

@@ -26,6 +26,7 @@ class ParticipationRows:
     """Parts in mentoring with their people."""
 
     known: Known
+    region_id: ColumnElement[int]
     organization_id: ColumnElement[int]
     record_id: ColumnElement[int]
     identity_key: ColumnElement[bytes | None]
@@ -49,6 +50,7 @@ def _rows(known_at: datetime | None) -> ParticipationRows:
     part = known.columns
     return ParticipationRows(
         known=known,
+        region_id=part.region_id,
         organization_id=part.organization_id,
         record_id=part.participant_id,
         identity_key=Participant.__table__.c.identity_key,
