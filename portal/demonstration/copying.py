@@ -71,7 +71,7 @@ def seeding(admin_url: str) -> Iterator[Connection]:
 
 def start(connection: Connection) -> Batch:
     """Return an empty batch that continues the ids of the tables."""
-    return Batch({name: _next_id(connection, name) for name in COLUMNS})
+    return Batch({name: next_id(connection, name) for name in COLUMNS})
 
 
 def write(connection: Connection, batch: Batch) -> int:
@@ -104,7 +104,8 @@ def trust_rows(connection: Connection) -> None:
         connection.execute("set local session_replication_role = replica")
 
 
-def _next_id(connection: Connection, table: str) -> int:
+def next_id(connection: Connection, table: str) -> int:
+    """Return the first free id of a table."""
     row = connection.execute("select nextval(pg_get_serial_sequence(%s, 'id'))", (table,)).fetchone()
     if row is None or not isinstance(row[0], int):
         raise LookupError(table)

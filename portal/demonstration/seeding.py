@@ -13,6 +13,7 @@ from portal.config import Settings
 from portal.demonstration import copying
 from portal.demonstration.cast import load_cast
 from portal.demonstration.history import MARK, play_history
+from portal.demonstration.mass_year import write_year
 from portal.demonstration.places import Plan, large_region, small_region
 from portal.demonstration.records import Place, write_place
 from portal.demonstration.registry import Registry, Staffer, staff_of_large, staff_of_small, write_registry
@@ -90,7 +91,8 @@ def _make_large(settings: Settings, wish: Wish) -> dict[str, int]:
         registry = write_registry(connection, plans, staff, hash_password(password))
         rows = write_records(connection, registry, wish, None)
     _write_logins(settings.data_dir, plans, staff, password)
-    return {"organizations": len(plans), "users": len(staff), "rows": rows, "steps": 0}
+    months = write_year(settings.database_admin_url, registry, wish.seed)
+    return {"organizations": len(plans), "users": len(staff), "rows": rows, "steps": months}
 
 
 def write_records(connection: copying.Connection, registry: Registry, wish: Wish, picks: Picks | None) -> int:
