@@ -61,6 +61,11 @@ def moment(value: datetime | None) -> str:
     return "–" if value is None else f"{_local(value):%d.%m.%Y, %H:%M}"
 
 
+def short_moment(value: datetime | None) -> str:
+    """Return "25.11, 14:40" in the actor's zone."""
+    return "–" if value is None else f"{_local(value):%d.%m, %H:%M}"
+
+
 def month_name(value: Month | date) -> str:
     """Return "ноябрь"."""
     return MONTHS[value.month - 1]
@@ -80,6 +85,6 @@ def _local(value: date | datetime) -> date | datetime:
 
 def install(app: Flask) -> None:
     """Give the templates these formats as filters, and `counted` and `plural` as functions too."""
-    for name in (number, signed, day, short_day, long_day, moment, month_name, month_title):
+    for name in (number, signed, day, short_day, long_day, moment, short_moment, month_name, month_title):
         app.jinja_env.filters[name.__name__] = name
     app.jinja_env.globals.update(counted=counted, plural=plural)

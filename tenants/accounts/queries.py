@@ -1,6 +1,7 @@
 """Who stands behind a browser's token, and where that person may work."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from tenants import clock
 from tenants.accounts.actor import Actor, Workplace
 from tenants.accounts.commands import IDLE
-from tenants.accounts.models import Membership, SignIn, UserAccount
+from tenants.accounts.models import Membership, Role, SignIn, UserAccount
 from tenants.organizations.models import Organization
 
 
@@ -64,6 +65,32 @@ def workplaces_of(session: Session, account: UserAccount) -> tuple[Actor, ...]:
         Actor(account.id, account.name_short, role, workplace(place, parent_name or ""))
         for role, place, parent_name in rows
     )
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of staff whom those above may call."""
+
+    name: str
+    phone: str
+
+
+def curators_of(session: Session, organization_ids: Collection[int]) -> dict[int, Colleague]:
+    """Return the curator of each organization that has one today. Runs in the registry's scope."""
+    today = clock.today()
+    rows = session.execute(
+        select(Membership.organization_id, UserAccount)
+        .join(UserAccount, UserAccount.id == Membership.user_id)
+        .where(
+            Membership.organization_id.in_(organization_ids),
+            Membership.role == Role.CURATOR,
+            Membership.since <= today,
+            or_(Membership.until.is_(None), Membership.until >= today),
+            UserAccount.disabled_at.is_(None),
+        )
+        .order_by(Membership.since.desc(), Membership.id.desc())
+    ).all()
+    return {place: Colleague(account.name_short, account.phone) for place, account in rows}
 
 
 def workplace(place: Organization, parent_name: str = "") -> Workplace:

@@ -1,0 +1,126 @@
+"""The matrix: who has handed in the month, by school for a district, by district for the region."""
+
+import io
+
+from flask import render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.context import actor, db
+from portal.submissions import matrix_page as page
+from portal.submissions.blueprint import Chosen, choose_month, submissions
+from portal.submissions.words import due_text, time_left
+from reports.documents.xlsx import table_workbook
+from reports.month_views import matrix as view
+from reports.month_views.matrix import MatrixLine
+from tenants import clock
+from tenants.accounts.models import Role
+from tenants.accounts.queries import curators_of
+from tenants.db import REGISTRY, transaction
+from tenants.organizations.models import OrganizationKind
+from tenants.periods import SchoolYear
+from tenants.roadmaps.queries import roadmap_status_by_organization
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@submissions.get("/matrix/")
+@submissions.get("/matrix/<month>")
+def matrix(month: str | None = None) -> ResponseReturnValue:
+    """Show how every organization stands; a region begins with its districts."""
+    chosen = choose_month(db(), month)
+    if chosen.opened is None:
+        return render_template("submissions/no_window.html", chosen=chosen)
+    wanted = page.MatrixFilter.of(str(chosen.month), request.args)
+    lines = view.matrix(db(), chosen.opened)
+    if not wanted.branch and _is_region() and not wanted.text and not wanted.tab:
+        return _districts(chosen, lines, wanted)
+    return _schools(chosen, lines, wanted)
+
+
+@submissions.get("/matrix/<month>/xlsx")
+def matrix_xlsx(month: str) -> ResponseReturnValue:
+    """Hand out the matrix as it is filtered on screen."""
+    chosen = choose_month(db(), month)
+    wanted = page.MatrixFilter.of(month, request.args)
+    lines = _in_branch(view.matrix(db(), chosen.window), wanted)
+    rows = page.chosen_rows(_rows(chosen, lines), wanted)
+    names = {row.id: row.name for row in view.branches(db(), lines)}
+    data = table_workbook(
+        f"Сдача за {chosen.month.title}",
+        page.SHEET_COLUMNS,
+        page.sheet_rows(rows, names),
+        about={"Составил": actor().organization.name_short, "Состояние на": f"{clock.today():%d.%m.%Y}"},
+    )
+    return send_file(io.BytesIO(data), _XLSX, as_attachment=True, download_name=f"сдача-{month}.xlsx")
+
+
+def _is_region() -> bool:
+    return actor().organization.kind is OrganizationKind.REGION
+
+
+def _districts(chosen: Chosen, lines: list[MatrixLine], wanted: page.MatrixFilter) -> ResponseReturnValue:
+    return render_template(
+        "submissions/districts.html",
+        rows=page.worst_first(view.branches(db(), lines)),
+        **_frame(chosen, lines, wanted),
+    )
+
+
+def _schools(chosen: Chosen, lines: list[MatrixLine], wanted: page.MatrixFilter) -> ResponseReturnValue:
+    shown = _in_branch(lines, wanted)
+    rows = _rows(chosen, shown)
+    found = page.chosen_rows(rows, wanted)
+    on_page, pages = page.page_of(found, wanted)
+    region = _is_region()
+    names = {row.id: row.name for row in view.branches(db(), lines)} if region else {}
+    return render_template(
+        "submissions/matrix.html",
+        rows=on_page,
+        found=len(found),
+        pages=pages,
+        tabs=page.tabs(rows, wanted),
+        names=names,
+        branch=page.branch_title(shown, names, wanted.branch or page.EVERYBODY, actor().organization.id)
+        if region
+        else "",
+        kept=page.kept(wanted),
+        **_frame(chosen, shown, wanted),
+    )
+
+
+def _frame(chosen: Chosen, lines: list[MatrixLine], wanted: page.MatrixFilter) -> dict[str, object]:
+    window, zone = chosen.window.window, actor().organization.time_zone
+    moment = view.same_time_before(chosen.window, zone)
+    mine = [line for line in lines if line.standing.waits and _reviews(line)]
+    return {
+        "chosen": chosen,
+        "wanted": wanted,
+        "period_nav": chosen.nav("submissions.matrix", **({"branch": wanted.branch} if wanted.branch else {})),
+        "meter": page.meter(lines),
+        "handed_in": sum(1 for line in lines if line.standing.handed_in),
+        "total": len(lines),
+        "waiting": len(mine),
+        "queue_url": url_for(".queue", month=wanted.month),
+        "due": due_text(window),
+        "left": time_left(window, zone),
+        "moment": moment,
+        "before": None if wanted.branch else view.handed_in_by(db(), chosen.window, moment),
+        "xlsx_url": url_for(".matrix_xlsx", **wanted.arguments()),
+    }
+
+
+def _reviews(line: MatrixLine) -> bool:
+    return actor().role is not Role.REGION_ANALYST and line.place.district_id == actor().organization.id
+
+
+def _in_branch(lines: list[MatrixLine], wanted: page.MatrixFilter) -> list[MatrixLine]:
+    if not wanted.branch.isdigit():
+        return lines
+    return [line for line in lines if line.branch_id == int(wanted.branch)]
+
+
+def _rows(chosen: Chosen, lines: list[MatrixLine]) -> list[page.SchoolRow]:
+    plans = roadmap_status_by_organization(db(), SchoolYear.of(chosen.month.last).begins)
+    with transaction(REGISTRY.reading()) as registry:
+        curators = curators_of(registry, [line.place.id for line in lines])
+    return page.school_rows(lines, plans, curators)
