@@ -1,6 +1,6 @@
 """What the home pages above the school ask: who has handed in and how the month runs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from tenants.db import ScopedSession
 from tenants.organizations.models import Organization, OrganizationKind
 from tenants.organizations.queries import REPORTING_KINDS
+from tenants.periods import Month
 from tenants.submissions.models import Status, Submission, SubmissionState
 from tenants.submissions.queries import OpenWindow
 
@@ -158,3 +159,9 @@ def courses(session: ScopedSession, windows: Sequence[OpenWindow], zone: str) ->
         point = (sent_on - start).days + 1, known.total + count
         found[window_id] = Course((*known.points, point), known.waiting + waiting)
     return found
+
+
+def waiting_by_month(windows: Sequence[OpenWindow], runs: Mapping[int, Course]) -> dict[Month, int]:
+    """Return how many months wait for the acting reviewer, by period; periods without any are absent."""
+    counts = {Month.of(one.window.period_start): runs.get(one.window.id, Course()).waiting for one in windows}
+    return {month: count for month, count in sorted(counts.items()) if count}

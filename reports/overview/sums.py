@@ -53,7 +53,6 @@ class BranchFigures:
     values: Mapping[str, Decimal]
     """By the word of the number."""
     organization_count: int
-    expected_count: int
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,6 @@ def _by_branch(
         node: BranchFigures(
             {words[row.place]: row.value for row in own},
             max(row.organization_count for row in own),
-            max(row.expected_count for row in own),
         )
         for node, own in nodes.items()
     }
@@ -203,5 +201,4 @@ def _rest(whole: BranchFigures, districts: Iterable[BranchFigures]) -> BranchFig
             for word, value in whole.values.items()
         },
         whole.organization_count - sum(one.organization_count for one in districts),
-        whole.expected_count - sum(one.expected_count for one in districts),
     )
