@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import re
 
+from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from reports.editions.definition import Cell, EditionDefinition, Source, place
 from reports.editions.loading import SEEDS, read_edition, read_seed
 from reports.figures import FIGURES
+from reports.rosstat.xml import read_xml
 from tenants.accounts.actor import Actor
 from tenants.db import find
 from tenants.errors import InvalidError
@@ -28,7 +31,7 @@ def load_edition(session: Session, actor: Actor, name: str, data: bytes, *, publ
 
     """
     definition = read_edition(name, data)
-    template = data.decode(errors="replace") if name.lower().endswith(".xml") else None
+    template = _text_of(data) if name.lower().endswith(".xml") else None
     return keep_edition(session, actor, definition, template, publish=publish)
 
 
@@ -107,6 +110,15 @@ class _Read:
 
     forms: dict[str, EditionDefinition] = {}  # noqa: RUF012 - the one memory of the process
     most = 64
+
+
+def _text_of(template: bytes) -> str:
+    """Return the text of an XML file in the encoding that it declares; Rosstat's are often windows-1251."""
+    declared = re.search(rb"""encoding=["']([A-Za-z0-9._-]+)["']""", template[:200])
+    try:
+        return template.decode(declared[1].decode() if declared else "utf-8-sig")
+    except (LookupError, UnicodeDecodeError) as error:
+        raise InvalidError("Шаблон записан не в той кодировке, которую объявляет.") from error
 
 
 def _check_binding(cell: Cell) -> None:
