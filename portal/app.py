@@ -21,11 +21,12 @@ from portal.overview.routes import overview
 from portal.participants.views import participants
 from portal.reports.edition_routes import reports
 from portal.roadmaps.routes import roadmaps
+from portal.submissions.routes import submissions
 from tenants import clock
 from tenants.accounts.actor import Actor
 from tenants.db import REGISTRY, connect, transaction
 
-SLICES = (accounts, overview, organizations, roadmaps, reports, participants, mentorships)
+SLICES = (accounts, overview, organizations, roadmaps, reports, participants, mentorships, submissions)
 _MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 
 
