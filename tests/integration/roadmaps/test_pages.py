@@ -249,7 +249,7 @@ def test_a_template_is_written_published_and_followed(tree: Tree, as_role):
     answer = region.post("roadmaps/templates", data={"title": "Карта региона", "request_key": "new-template"})
     place = answer.location
     row = {"title": "Приказ", "stage_title": "Подготовка", "stage_number": "1", "period": "до 20 сентября",
-           "responsible": "Директор", "result": "Приказ", "required": "1", "request_key": "a-measure-of-it"}  # fmt: skip
+           "responsible": "Директор", "result": "Приказ", "required": "1", "request_key": "a-measure-1"}  # fmt: skip
     assert region.post(f"{place}/measures", data=row).status_code == 303
     bad = region.post(f"{place}/measures", data=row | {"period": "31 ноября", "request_key": "another-measure"})
     assert bad.status_code == 422
