@@ -37,15 +37,17 @@ class FormPage:
     note: str = ""
     """What will follow, above the button."""
     more: Sequence[Sequence[Input]] = ()
-    """Folded, opened where it holds a value or an error."""
+    """Folded, opened where it holds an error."""
     more_title: str = "Ещё о человеке"
     hidden: Mapping[str, object] = field(default_factory=dict)
 
 
 def show(page: FormPage, form: Form) -> ResponseReturnValue:
     """Return the page; 422 where the form has errors."""
-    names = {entry.name for row in page.more for entry in row}
-    opened = any(form.typed.get(name) or form.errors.get(name) for name in names)
+    folded = [entry.name for row in page.more for entry in row]
+    order = [entry.name for row in page.rows for entry in row] + folded
+    form.errors = dict(sorted(form.errors.items(), key=lambda item: order.index(item[0]) if item[0] in order else -1))
+    opened = any(form.errors.get(name) for name in folded)
     html = render_template("participants/form.html", page=page, form=form, opened=opened)
     return html, 422 if form.errors else 200
 

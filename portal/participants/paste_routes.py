@@ -138,7 +138,7 @@ def _drawn(row: CheckedRow, at: int, columns: Sequence[str]) -> dict[str, object
         hidden = [text for name, text in row.errors.items() if name not in columns]
         state = ("error", "; ".join(hidden) or _verdict(row))
     doubt = ["name", "born_on"] if row.state is RowState.KNOWN else []
-    return {"values": row.typed, "errors": row.errors, "doubt": doubt, "state": state, "links": links}
+    return {"cells": row.typed, "errors": row.errors, "doubt": doubt, "state": state, "links": links}
 
 
 def _verdict(row: CheckedRow) -> str:

@@ -13,10 +13,11 @@ from tenants.accounts.actor import Actor
 from tenants.db import find, insert, lock_key
 from tenants.errors import InvalidError, NotFoundError
 from tenants.history import Words, conflict, differences, state_of, text_word
+from tenants.mentorships.catalogue import mentoring_form
 from tenants.participants import policy
 from tenants.participants.consents import NewConsent, give_consent
 from tenants.participants.models import Participant
-from tenants.participants.participations import NewPart, add_participation
+from tenants.participants.participations import YOUNG, NewPart, add_participation, default_category
 from tenants.participants.persons import Name, Person, identity_key
 from tenants.participants.words import PARTICIPANT_WORDS, PERSON_WORDS
 
@@ -71,6 +72,7 @@ def add_person(session: Session, actor: Actor, new: NewPerson, *, namesake: bool
     """
     policy.need_writer(actor)
     card = checked_card(actor, new.card)
+    _need_birth_date(actor, card, new.part)
     # Two people who add the same person at once: the second waits and then finds the first.
     lock_key(session, f"people:{actor.organization.id}")
     twin = twins_of(session, [card]).get(0)
@@ -187,6 +189,14 @@ def checked_card(actor: Actor, card: Card) -> Card:
         card.email.strip(),
         card.representative.strip(),
     )
+
+
+def _need_birth_date(actor: Actor, card: Card, part: NewPart) -> None:
+    """Pupils and students are counted by age, and found again by name and birth date."""
+    form = mentoring_form(part.mentoring_form)
+    category = part.category or default_category(form, part.role, actor.organization.kind)
+    if card.born_on is None and category in YOUNG:
+        raise InvalidError("Для учеников и студентов нужна дата рождения: их считают по возрасту.", field="born_on")
 
 
 def _person_columns(card: Card) -> Mapping[str, Any]:

@@ -28,6 +28,8 @@ _OUTCOMES = {
     EndReason.TRANSFERRED: Outcome.TRANSFERRED,
     EndReason.MISTAKE: Outcome.MISTAKE,
 }
+YOUNG = (Category.PUPIL, Category.STUDENT)
+"""Categories that are counted by age."""
 _PREFERRED = (Category.EMPLOYER, Category.PARTNER)
 
 

@@ -13,13 +13,14 @@ from tenants import clock
 from tenants.accounts.actor import Actor
 from tenants.db import lock_key
 from tenants.errors import InvalidError
-from tenants.mentorships.catalogue import CATEGORY_LABELS, Category, forms_of, mentoring_form
+from tenants.mentorships.catalogue import CATEGORY_LABELS, forms_of, mentoring_form
 from tenants.participants import policy
 from tenants.participants.blocks import parse_day, parse_form, parse_role, plain
 from tenants.participants.commands import Card, NewPerson, Twin, add_person, checked_card, twins_of
 from tenants.participants.consents import NewConsent, consents_of, give_consent, usual_giver
 from tenants.participants.models import ConsentKind, ParticipantRole, Participation
 from tenants.participants.participations import (
+    YOUNG,
     NewPart,
     add_participation,
     checked_part,
@@ -30,7 +31,6 @@ from tenants.participants.persons import Name
 
 Value = TypeVar("Value")
 _DAYS = ("born_on", "consent_on", "started_on", "experience_since", "trained_on")
-_YOUNG = (Category.PUPIL, Category.STUDENT)
 
 
 class RowState(StrEnum):
@@ -189,7 +189,7 @@ def _check_together(actor: Actor, row: CheckedRow, card: Card, part: NewPart) ->
     category = part.category or default_category(
         mentoring_form(part.mentoring_form), part.role, actor.organization.kind
     )
-    if card.born_on is None and category in _YOUNG:
+    if card.born_on is None and category in YOUNG:
         row.errors.setdefault("born_on", "нужна дата рождения")
 
 

@@ -86,12 +86,12 @@ def test_the_same_name_and_birth_date_are_one_person_whatever_the_spelling(tree:
 def test_a_person_of_the_same_name_without_a_birth_date_is_a_question(tree: Tree) -> None:
     added(tree.school)
     actor = actor_of(tree.school)
-    nameless = replace(ANNA, born_on=None)
+    nameless, teacher = replace(ANNA, born_on=None), replace(PART, mentoring_form=TEACHERS_FORM)
 
     with pytest.raises(InvalidError, match="уже записан"):
-        added(tree.school, nameless)
+        added(tree.school, nameless, teacher)
     with transaction(actor.scope) as session:
-        assert add_person(session, actor, NewPerson(nameless, PART), namesake=True).number == 2
+        assert add_person(session, actor, NewPerson(nameless, teacher), namesake=True).number == 2
 
 
 def test_two_schools_that_know_one_person_hold_the_same_key_and_not_each_others_record(tree: Tree) -> None:
@@ -108,6 +108,7 @@ def test_two_schools_that_know_one_person_hold_the_same_key_and_not_each_others_
         ({"card": Card(Name("Иванова", ""))}, "name"),
         ({"card": Card(Name("Иванова2", "Анна"))}, "name"),
         ({"card": replace(ANNA, born_on=date(1890, 1, 1))}, "born_on"),
+        ({"card": replace(ANNA, born_on=None)}, "born_on"),
         ({"card": replace(ANNA, experience_since=date(2027, 1, 1))}, "experience_since"),
         ({"part": replace(PART, mentoring_form="employer_student")}, "mentoring_form"),
         ({"part": replace(PART, mentoring_form="nonsense")}, "mentoring_form"),

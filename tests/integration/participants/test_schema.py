@@ -102,6 +102,7 @@ def test_a_child_cannot_hang_under_another_schools_parent(tree: Tree, database) 
 
     with psycopg.connect(database.admin_url) as connection, pytest.raises(psycopg.errors.ForeignKeyViolation):
         connection.execute(
-            "insert into consent (region_id, district_id, organization_id, participant_id, given_on) values (%s,%s,%s,%s,%s)",
+            "insert into consent (region_id, district_id, organization_id, participant_id, given_on)"
+            " values (%s, %s, %s, %s, %s)",
             [tree.region.id, tree.sister.district_id, tree.sister.id, participant.id, date(2026, 9, 1)],
         )

@@ -1,0 +1,165 @@
+"""The curator's path over people in a real Chromium: paste from Excel, a meeting by keyboard and in two taps, axe."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+import portal
+from portal.app import Portal
+from tenants.accounts.models import Role
+from tests.factories.people import MENTEE, MENTOR, make_consent, make_mentorship, make_participant
+from tests.factories.tree import PASSWORD, Tree, make_account
+
+AXE = Path(portal.__file__).parent / "static" / "vendor" / "axe.min.js"
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+    pytest.mark.skipif(not AXE.exists(), reason="portal/static/vendor is empty: npm run build in portal/assets"),
+]
+BLOCK = """ФИО\tРоль\tФорма\tДата рождения\tКласс\tСогласие
+Агафонова Мила Романовна\tнаставляемый\tУченик – ученик\t03.02.2014\t6 «В»\t12.10.2025
+Блинов Степан Ильич\tнаставляемый\tУченик – ученик\t31.11.2013\t7 «А»\t12.10.2025
+Власов Антон Юрьевич\tнаставник\tУченик – ученик\t17.07.2010\t10 «Б»\t14.10.2025
+"""
+PASTE = """text => {
+    const data = new DataTransfer();
+    data.setData('text/plain', text);
+    const field = document.activeElement;
+    field.value = text;
+    field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+Open = Callable[[int, int], Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(app: Portal) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def opened(address: str, chromium: Browser, tree: Tree) -> Iterator[Open]:
+    """Sign a curator of the school in, in a window of the given size."""
+    contexts = []
+
+    def sign_in(width: int, height: int) -> Page:
+        context = chromium.new_context(
+            base_url=f"{address}/o/{tree.school.code}/", viewport={"width": width, "height": height}, locale="ru-RU"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.fill("[name=email]", make_account((tree.school, Role.CURATOR)))
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/o/**")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {one['nodes'][0]['html']}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def test_a_block_of_excel_is_pasted_mended_and_loaded(opened: Open) -> None:
+    page = opened(1366, 768)
+    page.goto("participants/paste")
+    page.focus("#block")
+    page.evaluate(PASTE, BLOCK)
+    expect(page.get_by_role("heading", name="Вставка из Excel: 3 строки")).to_be_visible()
+    expect(page.get_by_text("в ноябре 30 дней")).to_be_visible()
+
+    day = page.get_by_label("Дата рождения, строка 2")
+    day.fill("30.11.2013")
+    day.press("Enter")
+    expect(page.get_by_text("в ноябре 30 дней")).to_have_count(0)
+    page.get_by_role("button", name="Загрузить 2 строки").click()
+
+    expect(page.get_by_text("Записано: 3")).to_be_visible()
+    for name in ("Агафонова Мила Романовна", "Блинов Степан Ильич", "Власов Антон Юрьевич"):
+        expect(page.get_by_role("link", name=name)).to_be_visible()
+
+
+def test_typing_finds_and_marks_without_a_name_in_the_address(opened: Open, tree: Tree) -> None:
+    make_participant(tree.school, name="Петров Марк Андреевич", role=MENTOR)
+    make_participant(tree.school, name="Орлов Лев", role=MENTEE)
+    page = opened(1366, 768)
+    page.goto("participants/")
+    page.get_by_label("Найти участника").press_sequentially("петр")
+
+    expect(page.locator("mark")).to_have_text("Петр")
+    expect(page.get_by_role("link", name="Орлов Лев")).to_have_count(0)
+    assert "q=" not in page.url
+    page.get_by_role("link", name="Без пары").click()
+    expect(page.locator("mark")).to_have_text("Петр")
+
+
+def test_a_meeting_is_written_down_by_keyboard_alone(opened: Open, tree: Tree) -> None:
+    pair = make_mentorship(tree.school)
+    page = opened(1366, 768)
+    page.goto(f"mentorships/{pair.id}")
+    page.keyboard.press("d")
+    expect(page.get_by_label("Дата")).to_be_focused()
+    page.get_by_label("Тема").focus()
+    page.keyboard.type("Проект по физике")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Проект по физике")).to_be_visible()
+    expect(page.get_by_role("row", name="рабочая встреча")).to_have_count(1)
+
+
+def test_a_meeting_takes_two_taps_on_the_phone(opened: Open, tree: Tree) -> None:
+    make_mentorship(tree.school)
+    page = opened(390, 844)
+    page.goto("mentorships/")
+    page.get_by_role("link", name="встреча № 1").click()
+    page.get_by_role("button", name="Записать встречу").click()
+
+    expect(page.get_by_text("записана")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize(
+    "path",
+    ["participants/", "participants/paste", "participants/add", "mentorships/", "mentorships/add", "person", "pair"],
+)
+def test_a_page_about_people_is_accessible_and_does_not_scroll_sideways(
+    opened: Open, tree: Tree, path: str, width: int
+) -> None:
+    mentor = make_participant(tree.school, name="Петров Марк Андреевич", role=MENTOR, class_name="10 «А»")
+    make_consent(tree.school, mentor)
+    pair = make_mentorship(tree.school, mentors=(mentor,))
+    page = opened(width, 800)
+    page.goto({"person": f"participants/{mentor.id}", "pair": f"mentorships/{pair.id}"}.get(path, path))
+
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
