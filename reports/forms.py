@@ -4,14 +4,12 @@ import hashlib
 import json
 import re
 
-from lxml import etree
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from reports.editions.definition import Cell, EditionDefinition, Source, place
 from reports.editions.loading import SEEDS, read_edition, read_seed
 from reports.figures import FIGURES
-from reports.rosstat.xml import read_xml
 from tenants.accounts.actor import Actor
 from tenants.db import find
 from tenants.errors import InvalidError
@@ -112,11 +110,20 @@ class _Read:
     most = 64
 
 
+def template_bytes(template: str) -> bytes:
+    """Return a stored template as the file it came from, in the encoding that it declares."""
+    declared = _ENCODING.search(template[:200])
+    return template.encode(declared[1] if declared else "utf-8")
+
+
+_ENCODING = re.compile(r"""encoding=["']([A-Za-z0-9._-]+)["']""")
+
+
 def _text_of(template: bytes) -> str:
     """Return the text of an XML file in the encoding that it declares; Rosstat's are often windows-1251."""
-    declared = re.search(rb"""encoding=["']([A-Za-z0-9._-]+)["']""", template[:200])
+    declared = _ENCODING.search(template[:200].decode("latin-1"))
     try:
-        return template.decode(declared[1].decode() if declared else "utf-8-sig")
+        return template.decode(declared[1] if declared else "utf-8-sig")
     except (LookupError, UnicodeDecodeError) as error:
         raise InvalidError("Шаблон записан не в той кодировке, которую объявляет.") from error
 

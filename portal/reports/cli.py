@@ -1,4 +1,4 @@
-"""`portal report …` and `portal edition load`: the same runs and jobs as on screen, made in this process."""
+"""`portal report …`: the same runs and jobs as on screen, made in this process."""
 
 import argparse
 import sys
@@ -36,7 +36,7 @@ _ROLES = {OrganizationKind.REGION: Role.REGION_ADMIN, OrganizationKind.DISTRICT:
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands of reports and forms."""
+    """Add the commands of reports."""
     report = groups.add_parser("report", help="отчёты").add_subparsers(required=True, metavar="ДЕЙСТВИЕ")
     regional = report.add_parser("regional", help="сводный отчёт региона или района за месяц")
     regional.add_argument("--region", required=True, metavar="CODE", help="код региона или района")

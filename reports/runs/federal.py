@@ -1,5 +1,6 @@
 """Makes a federal form for one organization or for all of them together, and lets out only what passed the check."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -23,7 +24,7 @@ from reports.documents.regional import short_mark
 from reports.documents.words import ORGANIZATION, counted
 from reports.editions.definition import EditionDefinition
 from reports.editions.parts import CellKey, CellValue, Level, Source
-from reports.forms import definition_of
+from reports.forms import definition_of, template_bytes
 from reports.rosstat import CheckMessage, check_report
 from reports.runs.attempts import Attempt, MadeFile
 from reports.runs.federal_sums import computed_cells
@@ -36,6 +37,7 @@ from tenants.organizations.models import Organization
 from tenants.organizations.queries import organization_in_reach, reporting_organizations
 from tenants.submissions.models import Edition
 
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 TITLE = "title"
 """Section name under which parameters keep fields of the title page: "title/phone"."""
 CARD: Mapping[str, str] = {
@@ -96,7 +98,7 @@ def template_of(session: ScopedSession, edition_id: int) -> bytes:
     edition = session.scalars(select(Edition).where(Edition.id == edition_id).options(undefer(Edition.template))).one()
     if not edition.template:
         raise WrongStateError("У этой формы нет шаблона Росстата: отчёт в XML по ней не формируется.")
-    return edition.template.encode()
+    return template_bytes(edition.template)
 
 
 def title_of(definition: EditionDefinition, subject: Organization, typed: Mapping[str, str]) -> tuple[TitleValue, ...]:

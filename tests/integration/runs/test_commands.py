@@ -119,6 +119,7 @@ def test_a_form_is_loaded_and_published(
     assert portal("edition", "load", template, "--region", tree.region.code) == 0
     assert "опубликована" in capsys.readouterr().out
     assert portal("edition", "load", tmp_path / "none.xml", "--region", tree.region.code) == 1
+    capsys.readouterr()
     fill_card(tree.school)
     out = tmp_path / "report.xml"
     code = portal(
