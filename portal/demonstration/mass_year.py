@@ -1,5 +1,8 @@
 """Twelve months of the large region and the beginning of the thirteenth: forms, windows, submissions, sums."""
 
+from dataclasses import replace
+from datetime import date
+
 import psycopg
 from sqlalchemy import select
 
@@ -9,7 +12,8 @@ from portal.demonstration.history import MARK
 from portal.demonstration.mass import NOW, Window, months_until, write_month
 from portal.demonstration.registry import FOUNDED, Registry
 from reports.editions.definition import EditionDefinition
-from reports.forms import definition_of, load_seeds
+from reports.editions.loading import read_seed
+from reports.forms import definition_of, keep_edition, load_seeds
 from reports.rollup import recompute
 from tenants import journal
 from tenants.accounts.actor import Actor
@@ -21,6 +25,7 @@ from tenants.periods import Month
 from tenants.submissions.models import SubmissionWindow
 from tenants.submissions.windows import open_windows
 
+_FORM = "monthly_2026.toml"
 _TABLES = (
     "participant", "person", "participation", "consent", "programme", "mentorship", "mentorship_member", "meeting",
     "submission", "submission_state", "submission_event", "submission_cell", "member_set", "revision", "revision_cell",
@@ -58,6 +63,11 @@ def _open_windows(admin: Actor) -> dict[Month, Window]:
 
     def load() -> None:
         with transaction(admin.scope) as session:
+            # The shipped form begins in 2026; the months before hand in its forerunner, the same in other covers.
+            before = replace(
+                read_seed(_FORM), version="2025.1", valid_from=date(2025, 1, 1), valid_to=date(2025, 12, 31)
+            )
+            keep_edition(session, admin, before)
             load_seeds(session, admin)
 
     def open_one(month: Month) -> None:

@@ -111,7 +111,8 @@ with people as (
   select {_counts(_PEOPLE, "count(distinct participant_id)")}
   from (select p.*, x.born_on, x.experience_since, p.end_reason is distinct from 'mistake' as real
     from participation p
-    join participant x on x.region_id = p.region_id and x.organization_id = p.organization_id and x.id = p.participant_id
+    join participant x on x.region_id = p.region_id and x.organization_id = p.organization_id
+      and x.id = p.participant_id
     where p.{_OWN.replace(" and ", " and p.")}) p
 ), pairs as (
   select {_counts(_PAIRS, "count(*)")}

@@ -15,6 +15,7 @@ from portal.embedded.run import free_port
 from tests.bench.app import make
 from tests.bench.ground import Ground
 from tests.bench.places import Page, pages, path_of, probe_of
+from tests.bench.telling import figure, say
 
 REQUESTS = 12
 """Requests of each client in each round."""
@@ -30,15 +31,14 @@ def measure(ground: Ground, *, clients: int, rounds: int) -> dict[str, object]:
             path = path_of(app, page)
             if path is None:
                 found[page.name] = {"skipped": f"нет страницы {page.endpoint}"}
-                print(f"p1 {page.name}: нет страницы {page.endpoint}", flush=True)
+                say(f"p1 {page.name}: нет страницы {page.endpoint}")
                 continue
-            found[page.name] = compared(
-                port, sign_in(port, page, ground.password()), (probe_of(page), path), clients, rounds
-            )
-            print(f"figure p1_{page.name}_ratio={found[page.name]['ratio']:.2f}", flush=True)
+            cookie = sign_in(port, page, ground.password())
+            found[page.name] = compared(port, cookie, (probe_of(page), path), clients, rounds)
+            figure(f"p1_{page.name}_ratio", found[page.name]["ratio"])
     ratios = {name: one["ratio"] for name, one in found.items() if "ratio" in one}
     worst = max(ratios, key=lambda name: ratios[name])
-    print(f"figure p1_worst_ratio={ratios[worst]:.2f}", flush=True)
+    figure("p1_worst_ratio", ratios[worst])
     return {"clients": clients, "rounds": rounds, "worst": worst, "pages": found}
 
 

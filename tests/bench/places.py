@@ -38,7 +38,7 @@ def pages() -> list[Page]:
         person, pair = (session.scalars(select(model.id).limit(1)).one() for model in (Participant, Mentorship))
     with transaction(district.scope.reading()) as session:
         waiting = _sent(session)
-    found = [
+    return [
         _page("curator_home", curator, cast, "overview.home"),
         _page("curator_people", curator, cast, "participants.people"),
         _page("curator_pairs", curator, cast, "mentorships.pairs"),
@@ -52,7 +52,6 @@ def pages() -> list[Page]:
         _page("region_matrix", cast.admin, cast, "submissions.matrix"),
         _page("region_review", cast.admin, cast, "submissions.review", submission_id=waiting),
     ]
-    return found
 
 
 def probe_of(page: Page) -> str:

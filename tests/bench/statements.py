@@ -10,6 +10,7 @@ from tenants.db import engine_for
 from tests.bench.app import make
 from tests.bench.ground import Ground
 from tests.bench.places import Page, pages, path_of, probe_of
+from tests.bench.telling import figure
 
 
 def measure(ground: Ground, *, clients: int, rounds: int) -> dict[str, object]:
@@ -23,9 +24,9 @@ def measure(ground: Ground, *, clients: int, rounds: int) -> dict[str, object]:
             continue
         total, probe = (counted(app, page, ground.password(), one) for one in (path, probe_of(page)))
         found[page.name] = {"total": total, "own": total - probe + 1}
-        print(f"figure p3_{page.name}_statements={total}", flush=True)
+        figure(f"p3_{page.name}_statements", total, 0)
     most = max(one["total"] for one in found.values())
-    print(f"figure p3_most_statements={most}", flush=True)
+    figure("p3_most_statements", most, 0)
     return {"most": most, "pages": found}
 
 

@@ -1,8 +1,8 @@
 """Regions of the demonstration, each in a database of its own: seeding is done once for all tests of a module."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ class Demo:
 
     settings: Settings
     seeded: Seeded
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def cast(self) -> Cast:
