@@ -7,6 +7,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
+from portal import formats
 from portal.context import actor, db
 from portal.forms import Form
 from portal.submissions import words
@@ -88,6 +89,7 @@ def month_page(found: OwnMonth, *, opened: Place | None = None, form: Form | Non
         word=words.state_word(shown.submission, shown.state),
         left=words.time_left(shown.window, actor().organization.time_zone),
         due=words.due_text(shown.window),
+        saved_at=_saved_at(shown),
         late=clock.now() > shown.state.due_at and shown.state.first_sent_at is None,
         computed=words.ago(shown.submission.computed_at, clock.now()) if shown.submission.computed_at else "",
         stale=found.editable and not request.args.get("fresh") and _stale(shown),
@@ -103,6 +105,14 @@ def _returned_cells(shown: Sheet) -> Mapping[Place, AnyCell]:
     if shown.state.status is not Status.RETURNED or shown.revision is not None:
         return {}
     return queries.revision_cells(db(), queries.revision_of(db(), shown.submission.id, shown.state.revision_n).id)
+
+
+def _saved_at(shown: Sheet) -> str:
+    """Return the time of the last change of a number, with its day where it was not today."""
+    moments = [one for cell in shown.cells.values() if (one := getattr(cell, "adjusted_at", None)) is not None]
+    last = max([*moments, shown.submission.computed_at or shown.submission.started_at])
+    text = formats.short_moment(last)
+    return text[-5:] if text.startswith(f"{clock.today(actor().organization.time_zone):%d.%m}") else text
 
 
 def _stale(shown: Sheet) -> bool:

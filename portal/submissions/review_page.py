@@ -100,7 +100,7 @@ def review_page(found: Reviewed, form: Form | None = None, *, note_at: Place | N
         "submissions/review.html",
         found=found,
         shown=shown,
-        state=shown.state,
+        standing=shown.state,
         rows=rows,
         changed=len(changed),
         total=len(found.cells),
