@@ -23,24 +23,26 @@ def queue() -> ResponseReturnValue:
 @roadmaps.post("/queue/approve")
 def approve_clean() -> ResponseReturnValue:
     """Approve the marked plans that have nothing amiss, by one order."""
-    year, form = asked_year(), Form.submitted(OrderForm)
-    seen = {
-        int(roadmap_id): int(version)
-        for roadmap_id, _, version in (value.partition(":") for value in request.form.getlist("seen"))
-        if roadmap_id.isdigit() and version.isdigit()
-    }
-    if form.ok and not seen:
+    year, form, seen = asked_year(), Form.submitted(OrderForm), _marked()
+    if not seen:
         form.refuse(InvalidError("Отметьте хотя бы один план."))
-    if not form.ok:
-        return queue_page(year, form), 422
-    order = reviews.Order(form.values["order_number"], form.values["order_on"])
-    try:
-        batch = reviews.approve_clean(db(), actor(), seen, order)
-    except InvalidError as error:
-        form.refuse(error)
-        return queue_page(year, form), 422
-    flash(_batch_words(batch), "success" if not batch.skipped else "warning")
-    return redirect(url_for(".queue", year=year), 303)
+    if form.ok:
+        try:
+            batch = reviews.approve_clean(db(), actor(), seen, _order(form))
+            flash(_batch_words(batch), "success" if not batch.skipped else "warning")
+        except InvalidError as error:
+            form.refuse(error)
+    return redirect(url_for(".queue", year=year), 303) if form.ok else (queue_page(year, form), 422)
+
+
+def _marked() -> dict[int, int]:
+    """Return the marked plans with the version that was seen of each."""
+    pairs = (value.partition(":") for value in request.form.getlist("seen"))
+    return {int(plan): int(version) for plan, _, version in pairs if plan.isdigit() and version.isdigit()}
+
+
+def _order(form: Form) -> reviews.Order:
+    return reviews.Order(form.values["order_number"], form.values["order_on"])
 
 
 def _batch_words(batch: reviews.Batch) -> str:
@@ -58,7 +60,7 @@ def review(roadmap_id: int) -> ResponseReturnValue:
 def take(roadmap_id: int) -> ResponseReturnValue:
     """Begin the review."""
     reviews.take_roadmap(db(), actor(), roadmap_id)
-    flash("План взят на проверку: школа не отзовёт его, пока Вы не решите.", "success")
+    flash("План взят на проверку: его не отзовут, пока Вы не решите.", "success")
     return redirect(url_for(".review", roadmap_id=roadmap_id), 303)
 
 
@@ -87,7 +89,7 @@ def return_(roadmap_id: int) -> ResponseReturnValue:
             form.refuse(error)
     if not form.ok:
         return review_page(roadmap_id, {"return": form})
-    flash("План возвращён. Школа видит замечания.", "success")
+    flash("План возвращён. Организация видит замечания.", "success")
     return redirect(_next_in_queue(roadmap_id), 303)
 
 
@@ -96,9 +98,8 @@ def approve(roadmap_id: int) -> ResponseReturnValue:
     """Approve the version that was seen."""
     form = Form.submitted(OrderForm)
     if form.ok:
-        order = reviews.Order(form.values["order_number"], form.values["order_on"])
         try:
-            reviews.approve_roadmap(db(), actor(), roadmap_id, order, version_n=form.values["version_n"])
+            reviews.approve_roadmap(db(), actor(), roadmap_id, _order(form), version_n=form.values["version_n"])
         except InvalidError as error:
             form.refuse(error)
     if not form.ok:

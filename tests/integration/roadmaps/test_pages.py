@@ -167,6 +167,35 @@ def test_an_approval_without_the_order_comes_back_with_the_fields_named(tree: Tr
     assert state_of(roadmap, tree.school).status is RoadmapStatus.SENT
 
 
+def test_the_marked_plans_without_deviations_are_approved_by_one_order(tree: Tree, as_role):
+    template = make_template(tree)
+    sent = []
+    for place in (tree.school, tree.sister):
+        actor = actor_of(place)
+        with transaction(actor.scope) as session:
+            sent.append(commands.start_from_template(session, actor, template, YEAR))
+        with transaction(actor.scope) as session:
+            commands.send_roadmap(session, actor, sent[-1].id)
+    district = as_role(Role.DISTRICT_REVIEWER, tree.district)
+    assert text_of(district.get("roadmaps/queue")).count("без отклонений") >= 2
+    assert district.post("roadmaps/queue/approve", data={"order_on": "18.11.2026"}).status_code == 422
+
+    order = {"order_on": "18.11.2026", "order_number": "5-од", "seen": [f"{roadmap.id}:1" for roadmap in sent]}
+    answer = district.post(f"roadmaps/queue/approve?year={YEAR}", data=order)
+
+    assert answer.status_code == 303
+    assert "Утверждено планов: 2." in text_of(district.get(answer.location))
+
+
+def test_a_plan_taken_on_review_is_not_recalled(tree: Tree, as_role):
+    roadmap = make_roadmap(tree.school, RoadmapStatus.SENT)
+    district, school = as_role(Role.DISTRICT_REVIEWER, tree.district), as_role(Role.CURATOR, tree.school)
+    assert "Взять на проверку" in text_of(district.get(f"roadmaps/{roadmap.id}/review"))
+    assert district.post(f"roadmaps/{roadmap.id}/take").status_code == 303
+
+    assert school.post(f"roadmaps/{roadmap.id}/recall").status_code == 409
+
+
 def test_a_stale_version_is_refused_with_409_and_a_stale_measure_offers_the_choice(tree: Tree, as_role):
     roadmap = make_roadmap(tree.school)
     row = measures_of(roadmap, tree.school)[0]
@@ -276,6 +305,14 @@ def test_a_template_begins_from_a_document_and_from_a_plan(tree: Tree, as_role):
 
     assert "до 10 сентября" in text_of(region.get(from_file.location))
     assert "Положение о наставничестве" in text_of(region.get(from_plan.location))
+
+
+def test_the_sheet_of_a_plan_being_changed_claims_no_approval(tree: Tree, as_role):
+    roadmap = make_roadmap(tree.school, RoadmapStatus.APPROVED)
+    school = as_role(Role.CURATOR, tree.school)
+    assert school.post(f"roadmaps/{roadmap.id}/revise").status_code == 303
+
+    assert "УТВЕРЖДЕНА" not in text_of(school.get(f"roadmaps/{roadmap.id}/sheet"))
 
 
 def test_the_sheet_for_printing_carries_the_approval_block(tree: Tree, as_role):
