@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from datetime import date
 
 import psycopg
 import pytest
@@ -57,7 +58,7 @@ def test_cells_are_those_that_filling_gives(connected: Demo) -> None:
 
 
 def windows_of_another_form(demo: Demo) -> dict[Month, int]:
-    definition = dataclasses.replace(read_seed("monthly_2026.toml"), code="again")
+    definition = dataclasses.replace(read_seed("monthly_2026.toml"), code="again", valid_from=date(2025, 1, 1))
     actor = demo.cast.admin
     with transaction(actor.scope) as session:
         edition = keep_edition(session, actor, definition)
