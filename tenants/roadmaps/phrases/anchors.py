@@ -55,7 +55,7 @@ class AnchorGrammar(TailGrammar):
             return 0, None
         for size in range(1, 5):
             word = self.at(place + size)
-            if word.among(*lexicon.SCHEDULE_NOUNS):
+            if word.among(*(lexicon.SCHEDULE_NOUNS if head.text == "по" else lexicon.CONDITIONS)):
                 return size + 1, None
             if (
                 not word.lemmas
@@ -143,19 +143,34 @@ class AnchorGrammar(TailGrammar):
 
     def _event(self, place: int) -> Found:
         """Read what is counted from or up to: «после …», «со дня …», «до начала …», «по окончании …»."""
+        if self._counted_from(place):
+            return self._event_words(place)
         word, after = self.at(place), self.at(place + 1)
-        if word.text in ("после", "перед", "накануне") and not self._a_date(place + 1):
-            return self._event_words(place)
-        if word.text in ("с", "со", "от") and (
-            after.among(*lexicon.EVENT_NOUNS) or (self._counted(place) and not self._a_date(place + 1))
-        ):
-            return self._event_words(place)
-        if word.text in ("до", "к") and after.lemmas and not self._calendar_after(place + 1):
-            return self._event_words(place)
-        if word.text == "по" and after.among(*lexicon.BOUNDARY_EVENTS):
-            calendar = self._calendar_after(place + 2) or self.at(place + 2).number is not None
-            return self._event_words(place, "Срок связан с концом отрезка. Назовите дату." if calendar else None)
-        return None
+        if word.text == "при" and self._is_event(place + 1):
+            return self._event_words(place, "Срок привязан к событию. Назовите дату, если она известна.")
+        if word.text != "по" or not after.among(*lexicon.BOUNDARY_EVENTS):
+            return None
+        year = self._years(place + 2) or self._year_in_words(place + 2)
+        if year:
+            return Element(Part.RELATIVE, text=self._words(place, year[1])), year[1]
+        calendar = self._calendar_after(place + 2) or self.at(place + 2).number is not None
+        return self._event_words(place, "Срок связан с концом отрезка. Назовите дату." if calendar else None)
+
+    def _counted_from(self, place: int) -> bool:
+        """Tell whether a preposition and an event begin here."""
+        word, after = self.at(place), self.at(place + 1)
+        if word.text in ("в", "во"):
+            return after.among("день", "время", "момент") and self._is_event(place + 2)
+        if word.text in ("после", "перед", "накануне"):
+            return not self._a_date(place + 1)
+        if word.text in ("с", "со", "от"):
+            return after.among(*lexicon.EVENT_NOUNS) or (self._counted(place) and not self._a_date(place + 1))
+        return word.text in ("до", "к") and bool(after.lemmas) and not self._calendar_after(place + 1)
+
+    def _is_event(self, place: int) -> bool:
+        """Tell whether a plain word stands here, not a time, a mark or a holiday."""
+        word = self.at(place)
+        return bool(word.lemmas) and not self._a_date(place) and word.unit is None and not word.among("каникулы")
 
     def _event_words(self, place: int, doubt: str | None = None) -> Found:
         end, told = self._tail(place + 2)
@@ -178,6 +193,7 @@ class AnchorGrammar(TailGrammar):
             "текущий",
             "следующий",
             "учебный",
+            "календарный",
             "отчетный",
         ):
             return self._calendar_after(place + 1)
@@ -208,7 +224,7 @@ class AnchorGrammar(TailGrammar):
         if self.at(end + 1).among("каждый"):
             return None
         stop, doubt = self._tail(end + 1)
-        return Element(Part.RELATIVE, text=self._words(here, stop), doubt=doubt), stop
+        return Element(Part.RELATIVE, text=self._words(here, stop), doubt=doubt, hint="ordinal"), stop
 
     def _term_in_one_word(self, place: int) -> Found:
         """Read «в трехмесячный срок», «в 10-дневный срок»."""
@@ -272,16 +288,15 @@ class AnchorGrammar(TailGrammar):
             end, doubt = self._tail(here + 1)
             return Element(Part.CONTINUOUS, text=self._words(here, end), doubt=doubt), end
         if (
-            lead == 1
+            (lead == 1 or place == 0)
             and named.among("период", "ход", "процесс", "рамка")
             and self.at(here + 1).lemmas
             and not self._is_calendar(here + 1)
             and self.at(here + 1).text not in ("с", "со", "до")
         ):
-            end, _ = self._tail(here + 1)
-            return Element(
-                Part.CONTINUOUS, text=self._words(here, end), doubt="Назовите первый и последний день этой работы."
-            ), end
+            end, told = self._tail(here + 1)
+            asked = told if named.among("период") else "Назовите первый и последний день этой работы."
+            return Element(Part.CONTINUOUS, text=self._words(here, end), doubt=asked), end
         if during and named.lemmas and not self._is_calendar(here) and not self._a_date(here):
             end, _ = self._tail(here + 1)
             return Element(

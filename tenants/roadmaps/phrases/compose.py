@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from tenants.roadmaps.phrases.neighbours import completed, one_year_for_all
 from tenants.roadmaps.phrases.parts import Element, Part
 from tenants.roadmaps.phrases.reading import PeriodKind, PeriodReading
 from tenants.roadmaps.phrases.years import Day, DocumentYear, Settled, Span, UnreadableError, settle
 
+DATED = (Part.SPAN, Part.DEADLINE)
 UNCLEAR = "Срок понят не полностью. Уточните его."
 UNREADABLE = "Срок не удалось прочитать. Укажите его датой или месяцем."
 
@@ -24,6 +26,7 @@ class Composer:
 
     def reading(self) -> PeriodReading:
         """Return the reading; the first doubt becomes its question."""
+        self.elements = completed(self.elements, self.context)
         said = [
             element
             for element in self.elements
@@ -35,7 +38,7 @@ class Composer:
         if unknown:
             self.doubts.append(f"Не удалось разобрать слова «{_short(' '.join(unknown))}». Уточните срок.")
         try:
-            reading = self._composed(said)
+            reading = self._composed(self._without_then(said))
         except UnreadableError as error:
             return PeriodReading(PeriodKind.NONE, question=str(error))
         own = [element.doubt for element in self.elements if element.doubt]
@@ -48,6 +51,15 @@ class Composer:
             if part in parts:
                 return compose(said)
         return PeriodReading(PeriodKind.NONE)
+
+    def _without_then(self, said: list[Element]) -> list[Element]:
+        """Drop «далее»; ask where nothing says how the work goes on after the first time."""
+        if not any(element.part is Part.THEN for element in said):
+            return said
+        rest = [element for element in said if element.part is not Part.THEN]
+        if not any(element.part in (Part.EVERY, Part.CONTINUOUS) for element in rest):
+            self._ask("Как работа идёт дальше?")
+        return rest
 
     def _order(self) -> tuple[tuple[Part, Callable[[list[Element]], PeriodReading]], ...]:
         """Return which part decides the kind, the strongest first."""
@@ -77,6 +89,8 @@ class Composer:
     def _recurring(self, said: list[Element]) -> PeriodReading:
         every = [element for element in said if element.part is Part.EVERY]
         rest = [element for element in said if element.part is not Part.EVERY]
+        if said[0].part in DATED and Part.THEN in [element.part for element in self.elements]:
+            return self._first_and_then(said[0], every, rest[1:])
         base = every[0].text
         if len(every) > 1:
             base = self._two_recurrences(every)
@@ -90,6 +104,18 @@ class Composer:
         if left:
             self._ask("Работа повторяется, но указан и другой срок. Как читать срок?")
         return PeriodReading(PeriodKind.RECURRING, self._start_of(recurrence, start), None, recurrence, anchor)
+
+    def _first_and_then(self, first: Element, every: list[Element], rest: list[Element]) -> PeriodReading:
+        """Read «сентябрь 2025 г., далее ежегодно»: the first time, and how it goes on."""
+        span, base = first.spans[0], every[0].text
+        settled = self._settle(span)
+        start = settled.end if first.part is Part.DEADLINE else settled.start
+        yearly = base is not None and base.partition("/")[0] == "yearly"
+        if rest or len(every) > 1 or len(first.spans) > 1 or span.bare_year or (not yearly and not span.is_month):
+            self._ask("Работа повторяется, но указан и другой срок. Как читать срок?")
+        elif yearly:
+            base = f"{base}:{self._each_year(span, [first])}"
+        return PeriodReading(PeriodKind.RECURRING, _iso(start), None, base)
 
     def _two_recurrences(self, every: list[Element]) -> str | None:
         """Merge «1 раз в месяц» with «последняя пятница месяца» and equal ones; ask about anything else."""
@@ -125,7 +151,7 @@ class Composer:
         spans = spans + [span for element in dated for span in element.spans]
         days = [element for element in rest if element.part is Part.MONTH_DAY]
         weekdays = [element for element in rest if element.part is Part.WEEKDAY]
-        if len(spans) == 1 and base.partition("/")[0] == "yearly" and not spans[0].has_year and not days:
+        if len(spans) == 1 and base.partition("/")[0] == "yearly" and not days and _any_year(spans[0]):
             return f"{base}:{self._each_year(spans[0], dated)}", dated
         if len(days) == 1 and not spans and base in ("monthly", "quarterly"):
             return f"{base}:{days[0].text}", days
@@ -144,7 +170,7 @@ class Composer:
 
     def _each_year(self, span: Span, dated: list[Element]) -> str:
         """Return the month, the day or the days of each year, without the year."""
-        if span.doubt:
+        if span.doubt and not span.of_document:
             self._ask(span.doubt)
         deadline = any(element.part is Part.DEADLINE for element in dated)
         leap = 2024
@@ -158,9 +184,9 @@ class Composer:
         return f"{first:%m-%d}" if span.is_day else f"{first:%m-%d}..{last:%m-%d}"
 
     def _anchor(self, rest: list[Element]) -> tuple[str | None, list[Element]]:
-        """Take the event that a recurrence is counted from."""
-        events = [element for element in rest if element.part is Part.RELATIVE]
-        if len(events) == 1 and len(rest) == 1:
+        """Take the event that a recurrence is counted from, or the plan that names its days."""
+        events = [element for element in rest if element.part in (Part.RELATIVE, Part.SCHEDULE)]
+        if len(events) == 1 and len(rest) == 1 and events[0].hint is None:
             return events[0].text, []
         return None, rest
 
@@ -214,7 +240,7 @@ class Composer:
         spans = [span for element in dated for span in element.spans]
         if len(dated) < len(said):
             self._ask("Указан и срок, и другое время. Какой день крайний?")
-        if len(dated) == 1 and len(spans) > 1:
+        if any(element.part is Part.OR for element in self.elements) or (len(dated) == 1 and len(spans) > 1):
             self._ask("Названо несколько дней. Какой из них крайний?")
         if len(spans) == 1:
             return self._dated(PeriodKind.DEADLINE, self._settle(spans[0]), only_end=True)
@@ -261,15 +287,11 @@ class Composer:
         return False
 
     def _shared_year(self, spans: list[Span]) -> list[Span]:
-        """Give spans without a year the year that the last of them names: «сентябрь, октябрь 2026 г.»."""
-        named = [span for span in spans if span.has_year]
-        if len(named) == len(spans) or not named:
-            return spans
-        year = spans[-1].first.year or spans[-1].last.year
-        if len(named) > 1 or year is None or spans[-1].bare_year:
+        """Give spans without a year the year of their neighbours."""
+        filled = one_year_for_all(spans)
+        if filled is None:
             self._ask("Год указан не у всех сроков. К какому году относятся остальные?")
-            return spans
-        return [span if span.has_year else span.in_year(year) for span in spans]
+        return filled or spans
 
     def _bare_day(self, said: list[Element]) -> PeriodReading:
         """Read «25 числа» without a month."""
@@ -294,6 +316,11 @@ class Composer:
     ) -> PeriodReading:
         start = None if only_end else _iso(settled.start)
         return PeriodReading(kind, start, None if only_start else _iso(settled.end), None, anchor)
+
+
+def _any_year(span: Span) -> bool:
+    """Tell whether a span can stand for the same days of each year."""
+    return span.of_document or not span.has_year
 
 
 def _iso(day: date | None) -> str | None:

@@ -12,7 +12,7 @@ from tenants.roadmaps.phrases.reading import PeriodKind
 from tenants.roadmaps.phrases.years import Day, Span
 from tenants.roadmaps.phrases.yearwords import join
 
-SEPARATORS = (",", ";", "\n", "и", "а", "также", "(", ")", ":", "-", "/", "[", "]")
+SEPARATORS = (",", ";", "\n", "и", "а", "но", "также", "(", ")", ":", "-", "/", "[", "]")
 
 
 class ElementGrammar(AnchorGrammar):
@@ -54,17 +54,30 @@ class ElementGrammar(AnchorGrammar):
             return Element(Part.SEPARATOR, text=word.text), place + 1
         if word.text in ("или", "либо"):
             return Element(Part.OR), place + 1
+        if word.among(*lexicon.AFTERWARDS):
+            return Element(Part.THEN), place + 1
+        if word.text == "в" and self.at(place + 1).among(*lexicon.AFTERWARDS):
+            return Element(Part.THEN), place + 2
         if word.text in lexicon.ROUGHLY:
             return Element(Part.SILENT, doubt="Срок указан примерно. Назовите точный срок."), place + 1
         return None
 
     def _silent(self, place: int) -> Found:
         word = self.at(place)
+        hour = place + (word.text == "в")
+        if self._is_hour(hour):
+            return Element(Part.SILENT), hour + 3 + self.at(hour + 3).among("ч", "час")
         if word.text == "включительно" or word.among(*lexicon.SILENT_VERBS):
             return Element(Part.SILENT), place + 1
         if word.among("срок", "период", "дата") and place == 0:
             return Element(Part.SILENT), self._after_heading(place + 1)
         return None
+
+    def _is_hour(self, place: int) -> bool:
+        """Tell «14:00», a time of day, which the day beside it does not need."""
+        hour, sign, minute = self.at(place), self.at(place + 1), self.at(place + 2)
+        figures = hour.digits in (1, 2) and minute.digits == 2  # noqa: PLR2004 - minutes are two digits
+        return sign.text == ":" and figures and (hour.number or 0) < 24 and (minute.number or 0) < 60  # noqa: PLR2004
 
     def _after_heading(self, place: int) -> int:
         """Pass «срок действия –» and «дата проведения:», at most three words before the mark."""
@@ -152,6 +165,7 @@ class ElementGrammar(AnchorGrammar):
         spans = self.spans(here)
         if not spans:
             return self._edge_of_span(here)
+        plain = plain or self.at(spans[1]).text == "включительно"
         return Element(Part.DEADLINE, spans=tuple(self._before(span, plain=plain) for span in spans[0])), spans[1]
 
     def _deadline_lead(self, place: int) -> tuple[int, bool]:
@@ -163,7 +177,8 @@ class ElementGrammar(AnchorGrammar):
             here += 1
         word, after = self.at(here), self.at(here + 1)
         if word.text == "не" and after.text in ("позднее", "позже"):
-            return here + 2 + (self.at(here + 2).text == "чем") - place, False
+            here += 2 + (self.at(here + 2).text == "чем")
+            return here + (self.at(here).text == "до") - place, True
         if word.text in ("до", "к", "ко"):
             return here + 1 - place, False
         if word.text == "по" and self._is_calendar(here + 1):
@@ -172,10 +187,12 @@ class ElementGrammar(AnchorGrammar):
 
     def _before(self, span: Span, *, plain: bool) -> Span:
         """Ask where «до» a month, quarter or year can mean its beginning or its end."""
-        if span.doubt or plain or (not span.whole and span.is_day):
+        if span.doubt or (not span.whole and span.is_day):
             return span
         if not span.whole:
             return replace(span, doubt="Указаны два дня. Какой из них крайний?")
+        if plain:
+            return span
         return replace(span, doubt="Срок — до начала этого времени или до его конца? Прочитано: до конца.")
 
     def _to_the_end(self, place: int) -> Found:

@@ -21,6 +21,7 @@ class Part(Enum):
     RELATIVE = auto()
     SCHEDULE = auto()
     SEPARATOR = auto()
+    THEN = auto()
     OR = auto()
     SILENT = auto()
     UNKNOWN = auto()
@@ -36,7 +37,8 @@ class Element:
     """Recurrence of EVERY, day of MONTH_DAY, weekday of WEEKDAY, anchor of the rest; the words of UNKNOWN."""
     doubt: str | None = None
     hint: str | None = None
-    """Recurrence that a MONTH_DAY implies by itself: «10 числа месяца, следующего за отчетным»."""
+    """Recurrence that a MONTH_DAY implies by itself: «10 числа месяца, следующего за отчетным»; "ordinal" marks a
+    RELATIVE such as «первая неделя», which is no event."""
 
 
 Found = tuple[Element, int] | None

@@ -25,29 +25,40 @@ class RecurrenceGrammar(SpanGrammar):
 
     def _every_adverb(self, place: int) -> Found:
         word = self.at(place)
-        name = word.name(lexicon.EVERY)
+        name = word.name(lexicon.EVERY) or self._every_stem(word.text)
         if name is None:
             return None
         doubt = "Срок прочитан как «каждый день». Верно?" if name == "daily" else None
         return Element(Part.EVERY, text=name, doubt=doubt), place + 1
+
+    def _every_stem(self, text: str) -> str | None:
+        """Read adverbs made on the spot, such as «ежечетвертно»."""
+        stem = text.removeprefix("еже")
+        named = (UNIT_RECURRENCE[unit] for root, unit in lexicon.UNIT_ROOTS.items() if stem.startswith(root))
+        return next(named, None) if stem != text else None
 
     def _times_per(self, place: int) -> Found:
         """Read «не реже одного раза в месяц», «2 раза в год», «раз в три года», «дважды в полугодие»."""
         here, most = self._at_least(place)
         count = lexicon.TIMES.get(self.at(here).text)
         if count is None:
-            word = self.at(here)
-            count = word.number if word.number is not None and not word.ordinal else 1
-            here += word.number is not None and not word.ordinal
+            if self._is_count(here) and self.at(here + 1).text == "-" and self._is_count(here + 2):
+                here, most = here + 2, "Число раз названо неточно. Сколько раз ждать выполнения?"
+            count = (self.at(here).number or 1) if self._is_count(here) else 1
+            here += self._is_count(here)
             if not (self.at(here).among("раз") or (self.at(here).text == "р" and here > place)):
                 return None
         here += 1
         if self.at(here).text not in ("в", "за", "на", "/"):
             return None
+        here += self.at(here + 1).among("течение", "протяжение")
         unit = self._counted_unit(here + 1)
         if not unit:
             return None
         return self._recurrence_of(count, unit[0], unit[1], most), unit[2]
+
+    def _is_count(self, place: int) -> bool:
+        return self.at(place).number is not None and not self.at(place).ordinal
 
     def _at_least(self, place: int) -> tuple[int, str | None]:
         """Pass «не реже» and «не менее»; «не чаще» and «не более» give a limit only."""

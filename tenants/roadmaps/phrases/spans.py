@@ -12,7 +12,7 @@ from tenants.roadmaps.phrases.lexicon import DECADE, HALF, MONTH, QUARTER, TERM,
 from tenants.roadmaps.phrases.reading import PeriodKind
 from tenants.roadmaps.phrases.words import Word
 from tenants.roadmaps.phrases.years import Day, Span
-from tenants.roadmaps.phrases.yearwords import YEAR_DIGITS, YearGrammar, Years, full_year, join
+from tenants.roadmaps.phrases.yearwords import CENTURY, YEAR_DIGITS, YearGrammar, Years, full_year, join
 
 DAYS = 31
 PAIR = 2
@@ -30,7 +30,7 @@ class SpanGrammar(YearGrammar):
         return self._shared_days(place) or self._range(place)
 
     def _range(self, place: int) -> tuple[tuple[Span, ...], int] | None:
-        found = self._day_to_day(place) or self.one(place)
+        found = self._day_to_day(place) or self._parts_of_month(place) or self.one(place)
         if not found:
             return None
         span, after = found
@@ -39,6 +39,17 @@ class SpanGrammar(YearGrammar):
             if second:
                 return (join(span, second[0]),), second[1]
         return (span,), after
+
+    def _parts_of_month(self, place: int) -> tuple[Span, int] | None:
+        """Read «1-2 неделя сентября», «I–II декада ноября»."""
+        if self.at(place).number is None or self.at(place + 1).text != "-":
+            return None
+        first, second = self.at(place), self._part_of_month(place + 2)
+        unit = self.at(place + 3)
+        if not second or unit.unit not in (WEEK, DECADE):
+            return None
+        begins = part_of(second[0], unit, first.number or 0)
+        return join(begins, second[0]), second[1]
 
     def _day_to_day(self, place: int) -> tuple[Span, int] | None:
         """Read «1-15 сентября 2026» and «01-15.09.2026»."""
@@ -123,6 +134,8 @@ class SpanGrammar(YearGrammar):
         if self.at(here).among("число"):
             here += 1
         month = self.at(here).month
+        if self.at(here).roman and self.at(here + 1).digits == YEAR_DIGITS:
+            month = self.at(here).number
         if month is None:
             return None
         return self._with_year(Span.one_day(month, word.number or 0), here + 1)
@@ -141,9 +154,16 @@ class SpanGrammar(YearGrammar):
         if month is None:
             return None
         here += 1
+        if self._clipped_year(here):
+            return Span.one_month(month, CENTURY + (self.at(here).number or 0)), here + 1
         if self.at(here).unit == MONTH and not self.at(here + 1).among("следующий"):
             here += 1
         return self._with_year(Span.one_month(month), here)
+
+    def _clipped_year(self, place: int) -> bool:
+        """Tell whether «25» in «ноя.25», as spreadsheets write it, is the year of the document and no day."""
+        word = self.at(place)
+        return word.digits == 2 and self.context.names(CENTURY + (word.number or 0)) and not self.at(place + 1).unit  # noqa: PLR2004 - the last two digits
 
     def _part_of_month(self, place: int) -> tuple[Span, int] | None:
         """Read «первая декада октября», «1-я неделя сентября», «вторая половина мая», «конец июня»."""
@@ -152,7 +172,19 @@ class SpanGrammar(YearGrammar):
         if which is not None and (unit.unit in (WEEK, DECADE) or unit.among("половина")):
             found = self.month(place + 2)
             return (part_of(found[0], unit, which), found[1]) if found else None
-        return self._vague_part(place)
+        return self._month_and_part(place) or self._vague_part(place)
+
+    def _month_and_part(self, place: int) -> tuple[Span, int] | None:
+        """Read «октябрь, II декада» and «сентябрь (1 неделя)»."""
+        found = self.month(place)
+        if not found or self.at(found[1]).text not in (",", "("):
+            return None
+        here = found[1] + 1
+        which, unit = self.at(here), self.at(here + 1)
+        last = which.among("последний")
+        if (which.number is None and not last) or unit.unit not in (WEEK, DECADE) or self.at(here + 2).month:
+            return None
+        return part_of(found[0], unit, 0 if last else which.number or 0), here + 2
 
     def _vague_part(self, place: int) -> tuple[Span, int] | None:
         word = self.at(place)
@@ -250,6 +282,8 @@ class SpanGrammar(YearGrammar):
         school = (years[0][0] == "school") if years else self.context.school is not None
         if school and unit == HALF:
             return self._school_half(span, years)
+        if years and school and unit == QUARTER:
+            return replace(span, doubt="Квартал календарный или учебный? Прочитано как календарный.")
         if school and unit == QUARTER and span.first.month < 9 <= span.last.month:  # noqa: PLR2004 - September
             return replace(span, doubt="Квартал лежит в двух учебных годах. Какой это год?")
         return span
@@ -269,6 +303,9 @@ class SpanGrammar(YearGrammar):
     def _season(self, place: int) -> tuple[Span, int] | None:
         word = self.at(place)
         name = lexicon.SEASON_ADVERBS.get(word.text) or next(iter(word.lemmas & lexicon.SEASONS.keys()), None)
+        if name is None and self.at(place + 1).among("период", "время", "сезон"):
+            name = word.name(lexicon.SEASON_ADJECTIVES)
+            place += 1
         if name is None:
             return None
         first, last = lexicon.SEASONS[name]
@@ -276,6 +313,9 @@ class SpanGrammar(YearGrammar):
             Span.months(PeriodKind.MONTH_RANGE, first, last),
             doubt="Время года прочитано по месяцам. Назовите месяцы или даты.",
         )
+        pair = self._school_pair(place + 1)
+        if pair and pair[0][1] == pair[0][0] + 1:
+            return self._in_years(span, ("school", pair[0][0], None)), pair[2]
         return self._with_year(span, place + 1)
 
 

@@ -27,7 +27,9 @@ class TailGrammar(RecurrenceGrammar):
 
     def _begins_time(self, place: int) -> bool:
         word, after = self.at(place), self.at(place + 1)
-        if word.text in ("до", "с", "к", "в", "по", "не", "на", "но", "а", "далее", "затем"):
+        if word.text in ("но", "а", "далее", "затем"):
+            return self._begins_time(place + 1)
+        if word.text in ("до", "с", "к", "в", "по", "не", "на"):
             return (
                 self._names_time(place + 1)
                 or after.text in ("позднее", "позже", "реже", "менее")
@@ -58,6 +60,8 @@ class TailGrammar(RecurrenceGrammar):
         ):
             back -= 1
         back -= self.at(back - 1).among("учебный")
+        if self.at(back - 1).among(*lexicon.EDGES):
+            return self.at(back - 3).text not in ("и", ",")
         named = self.at(back - 1).text in ("на", "от") or (
             self.at(place).among("учебный") and self.at(back - 1).text == "на"
         )

@@ -138,7 +138,22 @@ def split_words(text: str) -> list[Word]:
         glued = bool(words) and words[-1].end == place
         words.append(_word(text, place, end, glued=glued))
         place = end
-    return _join_ordinals(_without_idle_marks(words))
+    return _join_ordinals(_without_idle_marks(_join_broken(words)))
+
+
+def _join_broken(words: list[Word]) -> list[Word]:
+    """Join a word of the calendar that a narrow column broke: «сен-» and «тябрь»."""
+    joined: list[Word] = []
+    index = 0
+    while index < len(words):
+        word, size = words[index], 1
+        rest = [after for after in words[index + 1 : index + 4] if after.text != "\n"][:2]
+        if len(rest) == 2 and rest[0].text == "-" and rest[0].glued and word.text + rest[1].text in _spellings():  # noqa: PLR2004 - the hyphen and the other half
+            size = words.index(rest[1], index) - index + 1
+            word = _letters(word.text + rest[1].text, word.begin, rest[1].end, glued=word.glued)
+        joined.append(word)
+        index += size
+    return joined
 
 
 def _without_idle_marks(words: list[Word]) -> list[Word]:
@@ -185,9 +200,10 @@ def _letters(plain: str, begin: int, end: int, *, glued: bool) -> Word:
     low = plain.lower().replace("ё", "е")
     if not low.isascii():
         low = low.translate(lexicon.LOOK_ALIKES)
-    mended = None if low == "втечение" else _mend(low)
+    low = lexicon.ONE_WORD.get(low, low)
+    mended = None if low in lexicon.ONE_WORD.values() else _mend(low)
     known = mended or low
-    lemmas = lemmas_of(known)
+    lemmas = lemmas_of(known) | {lexicon.ABBREVIATIONS.get(known, known)} - {known}
     bare = Word(known, begin, end, lemmas=lemmas, mended=mended, glued=glued)
     ordinal = bare.value(lexicon.ORDINALS)
     number = ordinal or bare.value(lexicon.CARDINALS)

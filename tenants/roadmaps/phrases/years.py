@@ -51,6 +51,10 @@ class DocumentYear:
         """Return the calendar year the document begins in."""
         return self.calendar if self.calendar is not None else self.school
 
+    def names(self, year: int) -> bool:
+        """Tell whether a calendar year is one of the document's."""
+        return year in self._years
+
     def touches(self, other: DocumentYear) -> bool:
         """Tell whether the two have a calendar year in common."""
         return bool(self._years & other._years)

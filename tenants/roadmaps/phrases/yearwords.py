@@ -98,9 +98,10 @@ class YearGrammar:
         if not found:
             return span, place
         kind, year, doubt = found[0]
+        named = replace(span, of_document=not self.at(place).digits)
         if not year:
-            return replace(span, doubt=doubt), found[1]
-        return self._in_years(span, (kind, year, doubt)), found[1]
+            return replace(named, doubt=doubt), found[1]
+        return self._in_years(named, (kind, year, doubt)), found[1]
 
     def _after_year_word(self, place: int) -> int:
         return place + 1 if self.at(place).unit == YEAR else place
@@ -138,9 +139,13 @@ class YearGrammar:
         (begins, ends), school, after = pair
         if school and begins < ends:
             return Span.school_year(begins, ends), after
-        if self.at(place).digits != YEAR_DIGITS or self.at(place + 2).digits != YEAR_DIGITS or begins >= ends:
+        if self.at(place).digits != YEAR_DIGITS or begins >= ends:
             return None
         said = self.at(after).unit == YEAR
+        if not said and ends == begins + 1 and self.context.school == begins:
+            return Span.school_year(begins, ends), after
+        if self.at(place + 2).digits != YEAR_DIGITS and (said or ends > begins + 1):
+            return None
         span = join(Span.one_year(begins), Span.one_year(ends))
         if not said and ends == begins + 1:
             return Span.school_year(begins, ends, "Это учебный год или два календарных?"), after
@@ -181,11 +186,11 @@ class YearGrammar:
         if school:
             begins = self.context.school
             if begins is not None:
-                return Span.school_year(begins + shift)
+                return replace(Span.school_year(begins + shift), of_document=True)
             year = self.context.calendar
             return Span.school_year(None if year is None else year + shift, doubt="Какой это учебный год?")
         if self.context.calendar is not None:
-            return Span.one_year(self.context.calendar + shift)
+            return replace(Span.one_year(self.context.calendar + shift), of_document=True)
         if self.context.school is not None:
             doubt = "Год учебный или календарный? Прочитано как учебный."
             return Span.school_year(self.context.school + shift, doubt=doubt)
@@ -204,6 +209,8 @@ def full_year(word: Word) -> int | None:
 def join(first: Span, second: Span) -> Span:
     """Return the stretch from the beginning of one to the end of the other."""
     doubt = first.doubt or second.doubt
+    if first.bare_year != second.bare_year:
+        doubt = doubt or "С одной стороны назван только год. Назовите первый и последний день."
     if first.is_month and second.is_month:
         kind = PeriodKind.MONTH_RANGE
     elif first.kind is second.kind is PeriodKind.ACADEMIC_YEAR:

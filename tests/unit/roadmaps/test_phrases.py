@@ -69,6 +69,22 @@ def test_the_way_of_writing_does_not_change_the_reading(written: str) -> None:
     assert (reading.kind, reading.start, reading.end) == (PeriodKind.MONTH, "2026-05-01", "2026-05-31")
 
 
+@pytest.mark.parametrize(
+    ("written", "whole"),
+    [
+        ("декаб-\nрь 2025", "декабрь 2025"),
+        ("в те-\nчение учеб-\nного года", "в течение учебного года"),
+        ("еже-\nмесячно", "ежемесячно"),
+        ("I полу-\nгодие 2026 года", "I полугодие 2026 года"),
+        ("сентябрь 2025-\nмай 2026", "сентябрь 2025 - май 2026"),
+        ("сентябрь-\nоктябрь", "сентябрь - октябрь"),
+    ],
+)
+def test_a_word_broken_by_a_narrow_column_is_one_word(written: str, whole: str) -> None:
+    assert read(written, "2025/2026") == read(whole, "2025/2026")
+    assert read(whole, "2025/2026").question is None
+
+
 @pytest.mark.parametrize("dash", list("-‐‑‒–—―−"))
 def test_every_dash_is_a_dash(dash: str) -> None:
     assert read(f"май {dash} июнь 2026").end == "2026-06-30"
