@@ -1,48 +1,138 @@
 """One record of every kind for an organization: the ids that routes are asked with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
+import psycopg
 from werkzeug.routing import Rule as Route
 
-from portal.app import Portal
 from tenants.organizations.models import Organization
+from tenants.participants.models import ParticipantRole
+from tenants.roadmaps.models import RoadmapStatus
+from tests.contracts import row_security
+from tests.factories import months, people, reports, roadmaps
 from tests.factories.tree import Tree
 
-NOT_TENANT = frozenset({"month", "format", "kind", "row", "column", "section"})
-"""Route arguments that name no record of an organization."""
 PLAIN: dict[str, object] = {
     "month": "2026-10",
-    "format": "xlsx",
-    "kind": "people",
+    "format_": "xlsx",
+    "number": 1,
+    "cell": "1/1/3",
+    "section": "1",
     "row": "1",
     "column": "3",
-    "section": "1",
+    "place": "1-1-3",
 }
-REFUSALS: frozenset[tuple[str, str]] = frozenset()
-"""Endpoints whose table lets a role in and whose policy then looks at the record (403 is right for a specimen)."""
+NOT_TENANT = frozenset(PLAIN)
+"""Route arguments that name no record of an organization."""
+NOWHERE = 999_999_999
+TABLES = {
+    "participant_id": "participant",
+    "participation_id": "participation",
+    "consent_id": "consent",
+    "programme_id": "programme",
+    "mentorship_id": "mentorship",
+    "meeting_id": "meeting",
+    "roadmap_id": "roadmap",
+    "measure_id": "measure",
+    "import_id": "roadmap_import",
+    "execution_id": "measure_execution",
+    "file_id": "file",
+    "template_id": "roadmap_template",
+    "submission_id": "submission",
+    "window_id": "submission_window",
+    "edition_id": "edition",
+    "run_id": "report_run",
+}
+"""Which table a route argument names a row of."""
+REMARKS = {"roadmaps": "roadmap_remark", "submissions": "submission_remark"}
+"""The same word means another table in each slice."""
+BY_HAND = ("roadmap_import", "measure_execution", "file", "roadmap_remark", "submission_remark")
+"""Tables whose rows are made up for strangers: a foreign id must not be found whatever stands in its row."""
 
 
 @dataclass
 class Specimens:
     """Ids of an organization's records by route argument."""
 
-    ids: dict[str, object] = field(default_factory=dict)
+    organization_id: int
+    ids: Mapping[str, int] = field(default_factory=dict)
+    """By table."""
 
     def values(self, route: Route) -> dict[str, object]:
         """Return a value for every argument of a route but the organization's code.
 
         Raises:
-            KeyError: a route argument has no specimen yet: add one here.
+            KeyError: a route argument has no specimen yet: name its table here.
 
         """
-        return {name: (PLAIN | self.ids)[name] for name in route.arguments if name not in {"code", "filename"}}
+        return {
+            name: self._value(name, route.endpoint.partition(".")[0])
+            for name in route.arguments
+            if name not in {"code", "filename"}
+        }
 
-    def refuses(self, endpoint: str, method: str) -> bool:
-        return (endpoint, method) in REFUSALS
+    def _value(self, name: str, slice_: str) -> object:
+        if name in PLAIN:
+            return PLAIN[name]
+        if name == "organization_id":
+            return self.organization_id
+        return self.ids.get(REMARKS[slice_] if name == "remark_id" else TABLES[name], NOWHERE)
 
 
-def make_specimens(app: Portal, tree: Tree, place: Organization) -> Specimens:
-    """Make one record of every kind that the organization may own."""
-    assert app
-    assert tree
-    return Specimens({"organization_id": place.id})
+def make_records(tree: Tree) -> None:
+    """Give every organization of a tree its records, through the factories of the slices."""
+    for place in (tree.school, tree.sister, tree.other_school, tree.college):
+        pupil = people.make_participant(place, role=ParticipantRole.MENTEE)
+        people.make_consent(place, pupil)
+        programme = people.make_programme(place)
+        pair = people.make_mentorship(
+            place, mentees=(pupil,), programme=programme, order_on=date(2026, 9, 1), order_number="1"
+        )
+        people.make_meeting(place, pair)
+        roadmaps.make_roadmap(place, RoadmapStatus.SENT)
+    window = months.open_month(tree)
+    for place in (tree.school, tree.sister, tree.other_school, tree.college):
+        months.send(place, months.start(place, window))
+    roadmaps.make_template(tree)
+    reports.make_report_region(tree).ask()
+
+
+def specimens_of(admin_url: str, place: Organization, *, stranger: bool) -> Specimens:
+    """Find the newest record of every kind that an organization owns, or one below it.
+
+    For a stranger rows are made up where the slices' factories made none.
+    """
+    with psycopg.connect(admin_url) as connection:
+        if stranger:
+            _make_up(connection, place)
+        found = {}
+        for table in {*TABLES.values(), *REMARKS.values()}:
+            row = connection.execute(
+                f'select id from "{table}" where region_id = %s and %s in (organization_id, district_id, region_id)'
+                " order by organization_id = %s desc, id desc limit 1",
+                [place.region_id, place.id, place.id],
+            ).fetchone()
+            if row:
+                found[table] = row[0]
+    return Specimens(place.id, found)
+
+
+def _make_up(connection: psycopg.Connection, place: Organization) -> None:
+    """Checks of values are lifted for the made-up rows only: the transaction that made them keeps the rest."""
+    connection.execute("set session_replication_role = replica")
+    for table in BY_HAND:
+        with connection.transaction():
+            checks = connection.execute(
+                "select conname, pg_get_constraintdef(oid) from pg_constraint"
+                " where conrelid = %s::regclass and contype = 'c'",
+                [table],
+            ).fetchall()
+            for name, _ in checks:
+                connection.execute(f'alter table "{table}" drop constraint {name}')
+            keys = (place.region_id, place.district_id, place.id)
+            row_security._insert(connection, table, place.id, place.id, keys)
+            for name, definition in checks:
+                connection.execute(f'alter table "{table}" add constraint {name} {definition} not valid')
+    connection.execute("set session_replication_role = origin")
