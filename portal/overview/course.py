@@ -23,6 +23,8 @@ class Chart:
     due: int
     now_text: str
     past_text: str
+    past_by_today: int | None
+    """How many had handed in by the same day of the month before; None where nobody did then."""
 
     @property
     def empty(self) -> bool:
@@ -50,6 +52,7 @@ def chart(windows: Sequence[OpenWindow], runs: Mapping[int, Course], total: int)
         due=due,
         now_text=month.name,
         past_text=month.previous.name,
+        past_by_today=past.by(today) if past.points else None,
     )
 
 
@@ -60,8 +63,7 @@ def _begin(now: Course, past: Course, today: int) -> int:
 
 
 def _path(run: Course, begin: int, end: int) -> list[tuple[int, int]]:
-    inside = [(day, count) for day, count in run.points if begin < day <= end]
-    return [(begin, run.by(begin)), *inside, (end, run.by(end))]
+    return [(day, run.by(day)) for day in range(begin, end + 1)]
 
 
 def _finding(now: int, past: int | None, month: Month) -> str:

@@ -13,8 +13,8 @@ from portal.overview.course import Chart, chart
 from portal.overview.words import Link, Todo
 from portal.submissions.matrix_page import meter
 from portal.submissions.words import Word, standing_word
-from reports.month_views.matrix import MatrixLine, matrix
-from reports.overview.above import courses, waiting_by_month
+from reports.month_views.matrix import MatrixLine
+from reports.overview.above import courses, school_lines, waiting_by_month
 from reports.overview.sums import TREND_MONTHS, key_figures
 from tenants import clock
 from tenants.accounts.queries import Colleague, curators_of
@@ -52,7 +52,8 @@ class MonthOfDistrict:
     total: int
     meter: list[tuple[str, int, str]]
     line: str
-    left: str
+    then: str
+    """How many had handed in by the same day of the month before; empty where nobody did then."""
     review: Link | None
     """The way to the months that wait; None where none does."""
     missing: list[MissingSchool]
@@ -72,7 +73,7 @@ def district_page() -> dict[str, object]:
     """Return what the page shows; at most eight statements."""
     windows = begun_windows()
     today = clock.today(actor().organization.time_zone)
-    lines = matrix(db(), windows[0]) if windows else []
+    lines = school_lines(db(), windows[0]) if windows else []
     runs = courses(db(), windows, actor().organization.time_zone) if windows else {}
     waiting = waiting_by_month(windows, runs)
     plans = queue_counts(db())
@@ -100,8 +101,10 @@ def _month(
         handed_in=len(lines) - len(missing),
         total=len(lines),
         meter=[part for part in meter(lines) if part[1]],
-        line=words.until_words(window.due_on),
-        left=words.left(window.due_on, today).lower(),
+        line=f"{words.until_words(window.due_on)} · {words.left(window.due_on, today).lower()}",
+        then=f"к этому дню {words.in_month(month.previous)} сдали {drawn.past_by_today}"
+        if drawn.past_by_today is not None
+        else "",
         review=queue_link(f"Проверить {words.reports(mine)}", month) if mine else None,
         missing=_missing(missing[:_SHOWN]),
         missing_count=len(missing),
@@ -150,8 +153,7 @@ def _plans(counts: QueueCounts, total: int) -> list[Todo]:
         text = f"{words.plans(counts.waiting)} {verb} согласования"
         found.append(Todo("sent", "согласовать", text, Link("Согласовать", link.url)))
     if counts.returned:
-        text = f"У школ на доработке: {words.plans(counts.returned)}"
-        found.append(Todo("returned", "возвращены", text, link))
+        found.append(Todo("returned", "у школ", f"На доработке: {words.plans(counts.returned)}", link))
     absent = total - counts.waiting - counts.returned - counts.approved
     if absent > 0:
         text = f"{words.schools(absent)} {formats.plural(absent, 'не прислала', 'не прислали', 'не прислали')} карту"

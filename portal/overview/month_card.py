@@ -135,5 +135,5 @@ def _findings(month: SchoolMonth, draft: Draft | None) -> list[Todo]:
 def _finding(kind: str, word: str, found: Sequence[Finding], action: str, submission_id: int) -> Todo:
     shown = 2
     text = " · ".join(one.message.rstrip(".") for one in found[:shown])
-    more = f" · и ещё {len(found) - shown}" if len(found) > shown else ""
+    more = f" · ещё\N{NO-BREAK SPACE}{len(found) - shown}" if len(found) > shown else ""
     return Todo(kind, word, text + more, cell_link(action, submission_id, found[0].cells[0]))

@@ -115,7 +115,7 @@ def _attention(
         *_own_queue(waiting),
         *_own_plans(queue_counts(db())),
         *_late(rows, newest.due_on, Month.of(newest.period_start), today),
-        *_incomplete_before(figures),
+        *_incomplete(figures, Month.of(newest.period_start)),
         *_plans(district_lines(db(), year.begins)),
     ]
 
@@ -128,7 +128,9 @@ def _own_queue(waiting: Mapping[Month, int]) -> list[Todo]:
             "Проверка региона",
             f"за {month.title} {formats.plural(count, 'ждёт', 'ждут', 'ждут')} {words.reports(count)}"
             " подведомственных региону",
-            queue_link("Смотреть" if actor().role.only_reads else "Проверить", month),
+            matrix_link("Смотреть", month, branch=actor().organization.id, tab="waiting")
+            if actor().role.only_reads
+            else queue_link("Проверить", month),
         )
         for month, count in waiting.items()
     ]
@@ -176,13 +178,24 @@ def _behind(one: BranchStanding, due_on: date, today: date) -> list[str]:
     return said
 
 
-def _incomplete_before(figures: KeyFigures | None) -> list[Todo]:
-    """Return whose month before is still open: its sums were reported and lack somebody."""
-    if figures is None or not 0 < figures.before_count < figures.before_expected:
+def _incomplete(figures: KeyFigures | None, newest: Month) -> list[Todo]:
+    """Return the months before the newest whose sums are reported and lack somebody."""
+    if figures is None:
         return []
-    month = figures.month.previous
-    text = f"свод неполный: приняты {figures.before_count} из {figures.before_expected}"
-    return [Todo("warn", month.name.capitalize(), text, matrix_link("Кого нет", month, branch="all", tab="missing"))]
+    known = (
+        (figures.month.previous, figures.before_count, figures.before_expected),
+        (figures.month, figures.organization_count, figures.expected_count),
+    )
+    return [
+        Todo(
+            "warn",
+            month.name.capitalize(),
+            f"свод неполный: приняты {count} из {expected}",
+            matrix_link("Кого нет", month, branch="all", tab="missing"),
+        )
+        for month, count, expected in known
+        if month != newest and 0 < count < expected
+    ]
 
 
 def _plans(lines: Sequence[DistrictLine]) -> list[Todo]:

@@ -1,7 +1,7 @@
 """The home page of a school: its month, what came back, what comes next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import url_for
@@ -21,6 +21,8 @@ from tenants.roadmaps.models import RoadmapState, RoadmapStatus
 from tenants.roadmaps.queries import NextMeasure, next_measures
 
 _LINES = 3
+_MOST = 1000
+"""Measures of a plan that are looked through: the overdue ones come first and are told in one line."""
 _SOON = 7
 
 
@@ -53,7 +55,8 @@ def school_page() -> dict[str, object]:
     draft = school.draft_of(db(), months, 0, actor().organization.kind.value) if months else None
     year = SchoolYear.of(today)
     plan = school.own_plan(db(), year.begins)
-    steps = [_step(one, today) for one in next_measures(db(), today, _LINES)] if plan else []
+    measures = next_measures(db(), today, _MOST) if plan else ()
+    overdue = [one for one in measures if one.overdue]
     people = (draft is not None and not draft.blank) or school.has_people(db())
     return {
         "today_words": words.today_words(today),
@@ -64,7 +67,8 @@ def school_page() -> dict[str, object]:
         "plan": plan,
         "plan_word": _plan_word(plan),
         "school_year": f"{year.begins}/{(year.begins + 1) % 100}",
-        "steps": steps,
+        "overdue": _overdue(overdue, today),
+        "steps": [_step(one, today) for one in measures[len(overdue) :][:_LINES]],
         "people": people,
         "may_paste": may_open("participants.paste"),
     }
@@ -126,10 +130,19 @@ def _step(one: NextMeasure, today: date) -> Step:
     )
 
 
+def _overdue(found: Sequence[NextMeasure], today: date) -> Step | None:
+    """Return the oldest overdue measure, standing for all of them."""
+    if not found:
+        return None
+    oldest = found[0]
+    late = words.days((today - oldest.due_on).days)
+    text = oldest.title if len(found) == 1 else f"{oldest.title} и ещё {len(found) - 1}"
+    word = Word("late", f"просрочено {late}" if len(found) == 1 else f"просрочено {len(found)}", loud=True)
+    return replace(_step(oldest, today), text=text, state=word)
+
+
 def _due(day: date, today: date) -> Word:
     count = (day - today).days
-    if count < 0:
-        return Word("late", f"просрочено {words.days(-count)}", loud=True)
     if count == 0:
         return Word("soon", "сегодня")
     return Word("soon" if count <= _SOON else "none", f"через {words.days(count)}")

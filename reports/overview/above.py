@@ -7,14 +7,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Date, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from reports.month_views.matrix import DIRECT, MatrixLine
 from tenants.db import ScopedSession
-from tenants.organizations.models import Organization, OrganizationKind
+from tenants.organizations.models import Organization, OrganizationKind, OrganizationParent
 from tenants.organizations.queries import REPORTING_KINDS
 from tenants.periods import Month
 from tenants.submissions.models import Status, Submission, SubmissionState
 from tenants.submissions.queries import OpenWindow
-
-DIRECT = "Подведомственные региону"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,8 @@ def branch_standings(session: Session, opened: OpenWindow) -> list[BranchStandin
     waits = and_(~accepted, SubmissionState.status.in_((Status.SENT, Status.IN_REVIEW)))
     back = and_(~accepted, SubmissionState.status == Status.RETURNED)
     draft = and_(~accepted, SubmissionState.status == Status.DRAFT)
-    branch_id = func.coalesce(Submission.period_district_id, Organization.district_id)
+    # The branch of the period, as sums have it: of the month, else of the day of the cut.
+    branch_id = func.coalesce(Submission.period_district_id, OrganizationParent.parent_id, Organization.district_id)
     counted = (
         select(
             branch_id.label("branch_id"),
@@ -82,6 +82,15 @@ def branch_standings(session: Session, opened: OpenWindow) -> list[BranchStandin
                 SubmissionState.submission_id == Submission.id,
             ),
         )
+        .outerjoin(
+            OrganizationParent,
+            and_(
+                OrganizationParent.region_id == Organization.region_id,
+                OrganizationParent.organization_id == Organization.id,
+                OrganizationParent.valid_from <= opened.window.cut_on,
+                or_(OrganizationParent.valid_to.is_(None), OrganizationParent.valid_to > opened.window.cut_on),
+            ),
+        )
         .where(*_hands_in(opened))
         .group_by(branch_id)
         .subquery()
@@ -93,6 +102,35 @@ def branch_standings(session: Session, opened: OpenWindow) -> list[BranchStandin
         .order_by(place.kind == OrganizationKind.REGION, func.app.ru_key(place.name_short), place.id)
     )
     return [_standing(row) for row in rows]
+
+
+def school_lines(session: Session, opened: OpenWindow) -> list[MatrixLine]:
+    """Return how the month of every organization of a district stands, the worst first, then by name. One statement."""
+    rows = session.execute(
+        select(Organization, Submission, SubmissionState)
+        .outerjoin(
+            Submission,
+            and_(
+                Submission.region_id == Organization.region_id,
+                Submission.organization_id == Organization.id,
+                Submission.window_id == opened.window.id,
+            ),
+        )
+        .outerjoin(
+            SubmissionState,
+            and_(
+                SubmissionState.organization_id == Submission.organization_id,
+                SubmissionState.submission_id == Submission.id,
+            ),
+        )
+        .where(*_hands_in(opened))
+        .order_by(func.app.ru_key(Organization.name_short), Organization.id)
+    ).all()
+    lines = [
+        MatrixLine(place, place.district_id, opened.window.due_on, submission, state)
+        for place, submission, state in rows
+    ]
+    return sorted(lines, key=lambda line: line.standing)
 
 
 def _standing(row) -> BranchStanding:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a row of labelled columns has no name

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import dropwhile
 
 from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
@@ -104,7 +105,7 @@ def key_figures(session: ScopedSession, windows: Sequence[OpenWindow]) -> KeyFig
                 _value(mine.get((month.first, place))),
                 _value(mine.get((month.previous.first, place))),
                 compared.get(place),
-                tuple(_value(mine.get((one.first, place))) for one in months),
+                _since_first(_value(mine.get((one.first, place))) for one in months),
             )
             for label, place in places.items()
         ),
@@ -164,6 +165,10 @@ def _coverage(rows: Mapping[tuple[date, Place], Rollup], month: Month) -> tuple[
 
 def _value(row: Rollup | None) -> Decimal | None:
     return None if row is None else row.value
+
+
+def _since_first(values: Iterable[Decimal | None]) -> tuple[Decimal | None, ...]:
+    return tuple(dropwhile(lambda value: value is None, values))
 
 
 def _last_months(last: Month) -> list[Month]:
