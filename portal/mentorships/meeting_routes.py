@@ -74,20 +74,7 @@ def add_member(mentorship_id: int) -> ResponseReturnValue:
     if request.method == "POST" and carried_out(form, lambda: _join(mentorship_id, form)):
         flash("Участник добавлен.", "success")
         return redirect(url_for(".pair", mentorship_id=mentorship_id), 303)
-    found = found_pair(mentorship_id)
-    inside = {member.participant_id for member in found.members if member.left_on is None}
-    people = [
-        (key, f"{label} ({role.label})")
-        for role, options in pages.choices(db(), found.mentoring_form).items()
-        for key, label in options
-        if key not in inside
-    ]
-    rows = (
-        (Input("role", "radio", options_of(ParticipantRole)),),
-        (Input("participant_id", "select", people, hint="Те, кто участвует в этой форме", empty="выберите"),),
-        (Input("joined_on", "date", width="s"),),
-    )
-    return show(pair_page(mentorship_id, "Новый участник группы", rows, "Добавить"), form)
+    return show(pair_page(mentorship_id, "Новый участник группы", _member_rows(mentorship_id), "Добавить"), form)
 
 
 @mentorships.route("/<int:mentorship_id>/members/<int:participant_id>/remove", methods=["GET", "POST"])
@@ -101,6 +88,22 @@ def remove_member(mentorship_id: int, participant_id: int) -> ResponseReturnValu
     rows = ((Input("left_on", "date", hint="С этого дня не в группе", width="s"),),)
     hidden = {"participant_id": participant_id}
     return show(pair_page(mentorship_id, "Выход из группы", rows, "Записать выход", hidden=hidden), form)
+
+
+def _member_rows(mentorship_id: int) -> tuple[tuple[Input, ...], ...]:
+    found = found_pair(mentorship_id)
+    inside = {member.participant_id for member in found.members if member.left_on is None}
+    people = [
+        (key, f"{label} ({role.label})")
+        for role, options in pages.choices(db(), found.mentoring_form).items()
+        for key, label in options
+        if key not in inside
+    ]
+    return (
+        (Input("role", "radio", options_of(ParticipantRole)),),
+        (Input("participant_id", "select", people, hint="Те, кто участвует в этой форме", empty="выберите"),),
+        (Input("joined_on", "date", width="s"),),
+    )
 
 
 def _note(values: dict[str, Any]) -> meetings.MeetingNote:

@@ -52,7 +52,8 @@ def add_part(participant_id: int) -> ResponseReturnValue:
 @participants.route("/<int:participant_id>/parts/<int:participation_id>/edit", methods=["GET", "POST"])
 def edit_part(participant_id: int, participation_id: int) -> ResponseReturnValue:
     """Correct a part."""
-    form = Form.submitted(PartForm) if request.method == "POST" else _part_form(participation_id)
+    row = find(db(), Participation, participation_id)
+    form = Form.submitted(PartForm) if request.method == "POST" else _part_form(row)
     edit = lambda: participations.edit_participation(  # noqa: E731 - run only where the form is right
         db(), actor(), participation_id, _part(form.values), version=form.values["version"]
     )
@@ -136,8 +137,7 @@ def _part_page(participant_id: int, title: str, submit: str, form: Form) -> Form
     return _page(participant_id, title, (_PART_ROWS[0], choice, _PART_ROWS[1], category), submit, form)
 
 
-def _part_form(participation_id: int) -> Form:
-    row = find(db(), Participation, participation_id)
+def _part_form(row: Participation) -> Form:
     return Form(PartForm, typed_values({**participations.part_values(row), "version": row.version}))
 
 

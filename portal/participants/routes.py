@@ -90,6 +90,7 @@ def add() -> ResponseReturnValue:
 @participants.route("/<int:participant_id>/edit", methods=["GET", "POST"])
 def edit(participant_id: int) -> ResponseReturnValue:
     """Correct a card."""
+    commands.person_of(db(), participant_id)
     form = Form.submitted(CardForm) if _posted() else _card_form(participant_id)
     if _posted() and carried_out(form, lambda: _edited(participant_id, form.values)):
         flash("Карточка сохранена.", "success")

@@ -11,7 +11,7 @@ from reports.documents.xlsx import sheet_name, table_workbook
 ABOUT = {"Организация": "Школа № 1", "Составлен": "21.11.2026"}
 
 
-def opened(*rows: list, title: str = "Участники"):  # noqa: ANN201 - the workbook of a library without types
+def opened(*rows: list, title: str = "Участники"):
     return load_workbook(io.BytesIO(table_workbook(title, ["ФИО", "Дата", "Встреч"], rows, about=ABOUT)))
 
 
