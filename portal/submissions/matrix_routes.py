@@ -11,7 +11,7 @@ from portal.submissions.blueprint import Chosen, choose_month, submissions
 from portal.submissions.words import due_text, time_left
 from reports.documents.xlsx import table_workbook
 from reports.month_views import matrix as view
-from reports.month_views.matrix import MatrixLine
+from reports.month_views.matrix import Matrix, MatrixLine
 from tenants import clock
 from tenants.accounts.models import Role
 from tenants.accounts.queries import curators_of
@@ -31,10 +31,10 @@ def matrix(month: str | None = None) -> ResponseReturnValue:
     if chosen.opened is None:
         return render_template("submissions/no_window.html", chosen=chosen)
     wanted = page.MatrixFilter.of(str(chosen.month), request.args)
-    lines = view.matrix(db(), chosen.opened)
+    found = view.matrix(db(), chosen.opened)
     if not wanted.branch and _is_region() and not wanted.text and not wanted.tab:
-        return _districts(chosen, lines, wanted)
-    return _schools(chosen, lines, wanted)
+        return _districts(chosen, found, wanted)
+    return _schools(chosen, found, wanted)
 
 
 @submissions.get("/matrix/<month>/xlsx")
@@ -42,13 +42,12 @@ def matrix_xlsx(month: str) -> ResponseReturnValue:
     """Hand out the matrix as it is filtered on screen."""
     chosen = choose_month(db(), month)
     wanted = page.MatrixFilter.of(month, request.args)
-    lines = _in_branch(view.matrix(db(), chosen.window), wanted)
-    rows = page.chosen_rows(_rows(chosen, lines), wanted)
-    names = {row.id: row.name for row in view.branches(db(), lines)}
+    found = view.matrix(db(), chosen.window)
+    rows = page.chosen_rows(_rows(chosen, _in_branch(found, wanted)), wanted)
     data = table_workbook(
         f"Сдача за {chosen.month.title}",
         page.SHEET_COLUMNS,
-        page.sheet_rows(rows, names),
+        page.sheet_rows(rows, found.names),
         about={"Составил": actor().organization.name_short, "Состояние на": f"{clock.today():%d.%m.%Y}"},
     )
     return send_file(io.BytesIO(data), _XLSX, as_attachment=True, download_name=f"сдача-{month}.xlsx")
@@ -58,21 +57,21 @@ def _is_region() -> bool:
     return actor().organization.kind is OrganizationKind.REGION
 
 
-def _districts(chosen: Chosen, lines: list[MatrixLine], wanted: page.MatrixFilter) -> ResponseReturnValue:
+def _districts(chosen: Chosen, found: Matrix, wanted: page.MatrixFilter) -> ResponseReturnValue:
     return render_template(
         "submissions/districts.html",
-        rows=page.worst_first(view.branches(db(), lines)),
-        **_frame(chosen, lines, wanted),
+        rows=page.worst_first(found.branches()),
+        **_frame(chosen, list(found.lines), wanted),
     )
 
 
-def _schools(chosen: Chosen, lines: list[MatrixLine], wanted: page.MatrixFilter) -> ResponseReturnValue:
-    shown = _in_branch(lines, wanted)
+def _schools(chosen: Chosen, matrix_: Matrix, wanted: page.MatrixFilter) -> ResponseReturnValue:
+    shown = _in_branch(matrix_, wanted)
     rows = _rows(chosen, shown)
     found = page.chosen_rows(rows, wanted)
     on_page, pages = page.page_of(found, wanted)
     region = _is_region()
-    names = {row.id: row.name for row in view.branches(db(), lines)} if region else {}
+    names = matrix_.names if region else {}
     return render_template(
         "submissions/matrix.html",
         rows=on_page,
@@ -101,6 +100,7 @@ def _frame(chosen: Chosen, lines: list[MatrixLine], wanted: page.MatrixFilter) -
         "total": len(lines),
         "waiting": len(mine),
         "queue_url": url_for(".queue", month=wanted.month),
+        "clean_url": url_for(".clean", month=wanted.month),
         "due": due_text(window),
         "left": time_left(window, zone),
         "moment": moment,
@@ -113,10 +113,10 @@ def _reviews(line: MatrixLine) -> bool:
     return actor().role is not Role.REGION_ANALYST and line.place.district_id == actor().organization.id
 
 
-def _in_branch(lines: list[MatrixLine], wanted: page.MatrixFilter) -> list[MatrixLine]:
+def _in_branch(found: Matrix, wanted: page.MatrixFilter) -> list[MatrixLine]:
     if not wanted.branch.isdigit():
-        return lines
-    return [line for line in lines if line.branch_id == int(wanted.branch)]
+        return list(found.lines)
+    return [line for line in found.lines if line.branch_id == int(wanted.branch)]
 
 
 def _rows(chosen: Chosen, lines: list[MatrixLine]) -> list[page.SchoolRow]:

@@ -145,4 +145,4 @@ def clean(month: str) -> ResponseReturnValue:
     done = formats.counted(len(wanted), "отчёт", "отчёта", "отчётов")
     left = len(ticked) - len(wanted)
     flash(f"Принято: {done}." + (f" Изменились с тех пор и ждут: {left}." if left else ""), "success")
-    return redirect(url_for(".queue", month=month), 303)
+    return redirect(url_for(".matrix", month=month), 303)

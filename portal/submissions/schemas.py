@@ -21,6 +21,16 @@ class Number(fields.Field["Decimal | None"]):
             raise ValidationError("Нужно число.") from error
 
 
+class Seen(fields.Field["int | None"]):
+    """The version the page was drawn with; a page without one leaves it empty."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> int | None:
+        typed = str(value or "")
+        if typed and not typed.isdecimal():
+            raise ValidationError("Страница устарела, обновите её.")
+        return int(typed) if typed else None
+
+
 class Day(fields.Field["date | None"]):
     """A date typed дд.мм.гггг; an empty one is None."""
 
@@ -61,14 +71,14 @@ class AdjustForm(_Form):
 class EntryForm(_Form):
     """A number by hand; `value` stays text where the cell takes text."""
 
-    version = fields.Integer(load_default=None, allow_none=True, metadata={"label": "Версия"})
+    version = Seen(load_default=None, metadata={"label": "Версия"})
     value = Number(load_default=None, metadata={"label": "Число"})
 
 
 class VersionForm(_Form):
     """A step with a cell."""
 
-    version = fields.Integer(load_default=None, allow_none=True, metadata={"label": "Версия"})
+    version = Seen(load_default=None, metadata={"label": "Версия"})
 
 
 class ExplainForm(_Form):

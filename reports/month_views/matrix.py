@@ -1,6 +1,6 @@
 """Who has handed in a month: one line an organization, one line a branch of the tree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 
 from tenants import clock
 from tenants.organizations.models import Organization, OrganizationKind, OrganizationParent
-from tenants.organizations.queries import REPORTING_KINDS
 from tenants.periods import Month, end_of_day
-from tenants.submissions.expected import parents_on
 from tenants.submissions.models import Edition, Status, Submission, SubmissionState, SubmissionWindow
 from tenants.submissions.queries import OpenWindow
 from tenants.submissions.remarks import Remark, RemarkDraft
@@ -118,36 +116,74 @@ class BranchLine:
         return sum(1 for line in self.lines if line.days_late)
 
 
-def matrix(session: Session, opened: OpenWindow) -> list[MatrixLine]:
-    """Return a line for every organization in scope that hands the form in: the worst first, then by name."""
-    places = session.scalars(
-        select(Organization)
+@dataclass(frozen=True)
+class Matrix:
+    """The lines of a month, with the districts and the region above them."""
+
+    lines: tuple[MatrixLine, ...]
+    """The worst first, then by name."""
+    nodes: tuple[Organization, ...]
+    """Districts and the region, by name."""
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Return how a branch is called, by its id."""
+        return {node.id: DIRECT if node.kind is OrganizationKind.REGION else node.name_short for node in self.nodes}
+
+    def branches(self) -> list[BranchLine]:
+        """Return the districts with their organizations; what hangs directly under the region comes last."""
+        below: dict[int, list[MatrixLine]] = {}
+        for line in self.lines:
+            below.setdefault(line.branch_id, []).append(line)
+        rows = [
+            BranchLine(node.id, self.names[node.id], tuple(below[node.id]), node.kind is OrganizationKind.REGION)
+            for node in self.nodes
+            if node.id in below
+        ]
+        return sorted(rows, key=lambda row: row.direct)
+
+
+def matrix(session: Session, opened: OpenWindow) -> Matrix:
+    """Return a line for every organization in scope that hands the form in."""
+    window = opened.window
+    holds = (OrganizationParent.valid_from <= window.cut_on) & (
+        OrganizationParent.valid_to.is_(None) | (OrganizationParent.valid_to > window.cut_on)
+    )
+    # The parent on the day of the cut; before the first day known, the first one known.
+    parent_id = (
+        select(OrganizationParent.parent_id)
         .where(
-            Organization.kind.in_(REPORTING_KINDS),
-            or_(Organization.archived_on.is_(None), Organization.archived_on > opened.window.cut_on),
+            OrganizationParent.region_id == Organization.region_id,
+            OrganizationParent.organization_id == Organization.id,
         )
+        .order_by(holds.desc(), OrganizationParent.valid_from)
+        .limit(1)
+        .correlate(Organization)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Organization, parent_id)
+        .where(or_(Organization.archived_on.is_(None), Organization.archived_on > window.cut_on))
         .order_by(func.app.ru_key(Organization.name_short), Organization.id)
     ).all()
-    known = _known(session, opened.window)
-    parents = parents_on(
-        session.scalars(select(OrganizationParent).order_by(OrganizationParent.valid_from)), opened.window.cut_on
-    )
+    known = _known(session, window)
     lines = []
-    for place in places:
-        if not opened.edition.serves(place.kind.value):
+    for place, parent in rows:
+        if not place.kind.reports or not opened.edition.serves(place.kind.value):
             continue
         submission, state, remarks, notes = known.get(place.id, (None, None, 0, 0))
         lines.append(
             MatrixLine(
                 place,
-                submission.period_district_id if submission else parents.get(place.id, place.district_id),
-                opened.window.due_on,
+                submission.period_district_id if submission else parent or place.district_id,
+                window.due_on,
                 submission,
                 state,
                 notes if state is not None and state.status in (Status.SENT, Status.IN_REVIEW) else remarks,
             )
         )
-    return sorted(lines, key=lambda line: line.standing)
+    nodes = tuple(place for place, _ in rows if not place.kind.reports)
+    return Matrix(tuple(sorted(lines, key=lambda line: line.standing)), nodes)
 
 
 def _known(session: Session, window: SubmissionWindow) -> dict[int, tuple[Submission, SubmissionState, int, int]]:
@@ -176,29 +212,6 @@ def _known(session: Session, window: SubmissionWindow) -> dict[int, tuple[Submis
         .where(Submission.window_id == window.id)
     )
     return {row[0].organization_id: (row[0], row[1], row[2], row[3]) for row in rows}
-
-
-def branches(session: Session, lines: Sequence[MatrixLine]) -> list[BranchLine]:
-    """Return the districts by name with their organizations; what hangs directly under the region comes last."""
-    found = session.execute(
-        select(Organization.id, Organization.name_short, Organization.kind)
-        .where(Organization.kind.in_((OrganizationKind.DISTRICT, OrganizationKind.REGION)))
-        .order_by(func.app.ru_key(Organization.name_short), Organization.id)
-    ).all()
-    below: dict[int, list[MatrixLine]] = {}
-    for line in lines:
-        below.setdefault(line.branch_id, []).append(line)
-    rows = [
-        BranchLine(
-            node,
-            DIRECT if kind is OrganizationKind.REGION else name,
-            tuple(below[node]),
-            kind is OrganizationKind.REGION,
-        )
-        for node, name, kind in found
-        if node in below
-    ]
-    return sorted(rows, key=lambda row: row.direct)
 
 
 def handed_in_by(session: Session, opened: OpenWindow, moment: datetime) -> int | None:

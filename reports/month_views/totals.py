@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports.editions.definition import EditionDefinition
-from reports.month_views.matrix import BranchLine, MatrixLine, branches, matrix
+from reports.month_views.matrix import BranchLine, Matrix, MatrixLine, matrix
 from tenants.periods import Month
 from tenants.submissions.models import Edition, Place, Submission, SubmissionCell, SubmissionState
 from tenants.submissions.queries import OpenWindow
@@ -55,7 +55,8 @@ def node_totals(
     session: Session, opened: OpenWindow, definition: EditionDefinition, *, node_id: int, region: bool
 ) -> NodeTotals:
     """Return the sums of the acting district or region."""
-    lines = matrix(session, opened)
+    found = matrix(session, opened)
+    lines = list(found.lines)
     if not region:
         # Rights follow today's parent, sums that of the month: a school that came later is not in this sum.
         lines = [line for line in lines if line.branch_id == node_id]
@@ -69,7 +70,7 @@ def node_totals(
         provisional,
         count,
         tuple(lines),
-        tuple(branches(session, lines)) if region else (),
+        tuple(Matrix(tuple(lines), found.nodes).branches()) if region else (),
     )
 
 
