@@ -1,6 +1,6 @@
 """The people of the demonstration as actors, and the clock they act by."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -56,17 +56,18 @@ class Step:
     act: Callable[[], object]
 
 
-def load_cast(region_code: str) -> Cast:
-    """Return the cast of a region; of the small one, since everybody is loaded."""
+def load_cast(region_code: str, only: Collection[str] = ()) -> Cast:
+    """Return the cast of a region; `only` names the organizations whose people are wanted, empty means all."""
     with transaction(REGISTRY.reading()) as session:
         region = organization_by_code(session, region_code)
         places = session.scalars(
             select(Organization).where(Organization.region_id == region.id).order_by(Organization.id)
         ).all()
+        wanted = [place.id for place in places if not only or place.code in only]
         accounts = session.scalars(
             select(UserAccount)
             .join(Membership, Membership.user_id == UserAccount.id)
-            .where(Membership.region_id == region.id)
+            .where(Membership.region_id == region.id, Membership.organization_id.in_(wanted))
             .distinct()
             .order_by(UserAccount.id)
         ).all()

@@ -49,7 +49,7 @@ _PAIRS: Mapping[str, str] = {
 def measure(ground: Ground, *, clients: int, rounds: int) -> dict[str, object]:
     """Return both times in milliseconds and their ratio, as medians over all turns."""
     del ground, clients
-    actor = load_cast(REGION).curator(SCHOOL)
+    actor = load_cast(REGION, {SCHOOL}).curator(SCHOOL)
     turns = [turn(actor) for _ in range(rounds * _TURNS + 3)][3:]
     ratios = [filled / counted for filled, counted in turns]
     with transaction(actor.scope.reading()) as session:

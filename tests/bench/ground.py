@@ -16,6 +16,7 @@ from portal.demonstration.seeding import Wish, seed_region
 from portal.embedded import Postgres, start_postgres
 from portal.embedded.run import create_database
 from tenants import clock
+from tenants.db import connect
 
 ROOT = Path("var/bench")
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -60,7 +61,9 @@ def prepare(factor: float) -> Ground:
     os.environ["PORTAL_CLOCK_SHIFT"] = str(clock.shift().total_seconds())
     settings = Settings.from_environment()
     apply.migrate(settings.database_admin_url, settings.database_url)
-    return Ground(folder, postgres, settings, _seed(folder, settings, factor))
+    seconds = _seed(folder, settings, factor)
+    connect(settings.database_url)
+    return Ground(folder, postgres, settings, seconds)
 
 
 def _seed(folder: Path, settings: Settings, factor: float) -> float:

@@ -6,7 +6,7 @@ from flask import Flask, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.demonstration.cast import Cast, load_cast
+from portal.demonstration.cast import load_cast
 from portal.demonstration.seeding import REGION
 from tenants.accounts.actor import Actor
 from tenants.accounts.models import Role
@@ -16,7 +16,6 @@ from tenants.participants.models import Participant
 from tenants.submissions.models import Status, Submission, SubmissionState
 
 SCHOOL, DISTRICT = "school-1", "district-1"
-_DAY = 25
 
 
 @dataclass(frozen=True)
@@ -32,25 +31,25 @@ class Page:
 
 def pages() -> list[Page]:
     """Return the pages in the order in which they are measured."""
-    cast = load_cast(REGION)
+    cast = load_cast(REGION, {REGION, DISTRICT, SCHOOL})
     curator, district = cast.curator(SCHOOL), cast.actors[DISTRICT, Role.DISTRICT_REVIEWER]
     with transaction(curator.scope.reading()) as session:
         person, pair = (session.scalars(select(model.id).limit(1)).one() for model in (Participant, Mentorship))
     with transaction(district.scope.reading()) as session:
         waiting = _sent(session)
     return [
-        _page("curator_home", curator, cast, "overview.home"),
-        _page("curator_people", curator, cast, "participants.people"),
-        _page("curator_pairs", curator, cast, "mentorships.pairs"),
-        _page("curator_person", curator, cast, "participants.person", participant_id=person),
-        _page("curator_pair", curator, cast, "mentorships.pair", mentorship_id=pair),
-        _page("district_home", district, cast, "overview.home"),
-        _page("district_matrix", district, cast, "submissions.matrix"),
-        _page("district_review", district, cast, "submissions.review", submission_id=waiting),
-        _page("region_home", cast.admin, cast, "overview.home"),
-        _page("region_register", cast.admin, cast, "organizations.register"),
-        _page("region_matrix", cast.admin, cast, "submissions.matrix"),
-        _page("region_review", cast.admin, cast, "submissions.review", submission_id=waiting),
+        _page("curator_home", curator, "overview.home"),
+        _page("curator_people", curator, "participants.people"),
+        _page("curator_pairs", curator, "mentorships.pairs"),
+        _page("curator_person", curator, "participants.person", participant_id=person),
+        _page("curator_pair", curator, "mentorships.pair", mentorship_id=pair),
+        _page("district_home", district, "overview.home"),
+        _page("district_matrix", district, "submissions.matrix"),
+        _page("district_review", district, "submissions.review", submission_id=waiting),
+        _page("region_home", cast.admin, "overview.home"),
+        _page("region_register", cast.admin, "organizations.register"),
+        _page("region_matrix", cast.admin, "submissions.matrix"),
+        _page("region_review", cast.admin, "submissions.review", submission_id=waiting),
     ]
 
 
@@ -67,8 +66,7 @@ def path_of(app: Flask, page: Page) -> str | None:
         return url_for(page.endpoint, code=page.code, **page.values)
 
 
-def _page(name: str, actor: Actor, cast: Cast, endpoint: str, **values: object) -> Page:
-    del cast
+def _page(name: str, actor: Actor, endpoint: str, **values: object) -> Page:
     prefix = {"district_reviewer": "otdel", "region_admin": "admin"}.get(actor.role.value, "curator")
     return Page(name, f"{prefix}@{actor.organization.code}.example", actor.organization.code, endpoint, values)
 
