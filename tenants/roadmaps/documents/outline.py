@@ -9,6 +9,23 @@ ENTRY = re.compile(r"\s*(?:[-–—•●▪◦‣∙·➢✓*]+\s*|\d{1,2}[.)]\
 LIST_MARK = re.compile(r"[-–—•●▪◦‣∙·➢✓*]|\d{1,3}[.)]|[а-яa-z][.)]|[IVX]+[.)]")
 
 
+PART = re.compile(
+    r"\W*(?:(?:этап|раздел|блок|модул|направлени|задач)\w*\s*(?:№\s*)?(?:\d{1,2}|[IVXІХ]{1,5})\b"
+    r"|(?:\d{1,2}|[IVXІХ]{1,5})(?:\s*[-–]?\s*(?:й|ый|ой|ий))?[.)]?\s*этап\b)",
+    re.IGNORECASE,
+)
+
+
+def names_a_part(text: str) -> bool:
+    """Tell whether a line counts a part of the plan: «Этап 2. …», «Раздел III», «1-й этап»."""
+    return bool(PART.match(text))
+
+
+def is_roman(number: str | None) -> bool:
+    """Tell whether a number is written in Roman figures."""
+    return bool(number) and not str(number)[0].isdigit()
+
+
 def clean_number(text: str) -> str | None:
     """Return a number without its closing dot; None where the cell holds none."""
     plain = " ".join(text.split()).rstrip(" .)")

@@ -8,10 +8,19 @@ from tenants.roadmaps import phrases
 from tenants.roadmaps.documents.columns import Columns
 from tenants.roadmaps.documents.headings import Role
 from tenants.roadmaps.documents.model import Cell, Paragraph, Row
-from tenants.roadmaps.documents.outline import LIST_MARK, clean_number, is_entry, split_number, strip_end, strip_mark
+from tenants.roadmaps.documents.outline import (
+    LIST_MARK,
+    clean_number,
+    is_entry,
+    is_roman,
+    names_a_part,
+    split_number,
+    strip_end,
+    strip_mark,
+)
 from tenants.roadmaps.documents.reading import NO_PERIOD, Item, PlanTable, Stage
 from tenants.roadmaps.documents.rows import RowFacts, facts_of
-from tenants.roadmaps.phrases import PeriodReading
+from tenants.roadmaps.phrases import PeriodKind, PeriodReading
 
 FILLED = 0.5
 
@@ -33,6 +42,8 @@ class Builder:
     tops_are_stages: bool = False
     """Rows numbered 1, 2 … head the rows 1.1, 1.2 …"""
     lonely_are_stages: bool = False
+    items_in_figures: bool = False
+    """Measures are numbered 1, 2 …, so that I, II … count something else."""
 
     def build(self, rows: list[Row]) -> None:
         """Add the stages and measures of the rows to the table."""
@@ -45,6 +56,7 @@ class Builder:
         self.numbers_count_stages = self.by_stage and _count_stages(facts, self.columns)
         self.tops_are_stages = any(fact.has_children and fact.depth == 1 for fact in facts)
         self.lonely_are_stages = self._lonely_are_stages(facts)
+        self.items_in_figures = any(fact.number and not is_roman(fact.number) for fact in facts if not fact.alone)
         for fact in facts:
             self._row(fact)
         while self.table.stages and not self.table.stages[-1].number and not self._used(self.table.stages[-1]):
@@ -93,7 +105,10 @@ class Builder:
             return False
         if fact.merged:
             return True
-        return self.lonely_are_stages and (fact.number is None or self.tops_are_stages)
+        counts_parts = is_roman(fact.number) and self.items_in_figures
+        return self.lonely_are_stages and (
+            fact.number is None or self.tops_are_stages or counts_parts or names_a_part(fact.title)
+        )
 
     def _open_stage(self, fact: RowFacts) -> None:
         title = " ".join(fact.title.split())
@@ -165,6 +180,8 @@ class Builder:
     # Measures
 
     def _add(self, fact: RowFacts, title: str, number: str | None) -> None:
+        if fact.period is None and self.stage and not self.table.dated:
+            fact.period = _time_in(self.stage.title)
         self.table.items.append(
             Item(
                 title=title, number=number, stage=self.stage.title if self.stage else None,
@@ -189,6 +206,13 @@ class Builder:
 
     def _read(self, raw: str | None) -> PeriodReading:
         return phrases.read(raw, self.year) if raw else NO_PERIOD
+
+
+def _time_in(heading: str) -> str | None:
+    """Return a heading that is nothing but a time, such as a month: the plan has no column for it."""
+    times = (PeriodKind.MONTH, PeriodKind.MONTH_RANGE, PeriodKind.RANGE, PeriodKind.LIST)
+    reading = phrases.read(heading, "2026")
+    return heading if reading.kind in times and reading.question is None else None
 
 
 def _with(text: str | None, more: str | None) -> str | None:

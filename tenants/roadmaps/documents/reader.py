@@ -273,7 +273,7 @@ def _message(reading: RoadmapReading, year: str | None) -> str | None:
     said = []
     if any(table.guessed for table in reading.tables):
         said.append("У таблицы нет заголовков: столбцы определены по содержанию, проверьте их.")
-    if not any(table.dated for table in reading.tables):
+    if not any(table.dated or any(item.period_raw for item in table.items) for table in reading.tables):
         said.append("В таблице нет столбца со сроками: укажите срок каждого мероприятия.")
     named = DocumentYear.parse(reading.year_or_period)
     if named.known and not named.touches(DocumentYear.parse(year)):

@@ -14,6 +14,9 @@ from tenants.roadmaps.phrases import PeriodKind
 
 LONGEST_VALUE = 20_000
 MOST_CUTS = 12
+BLANK = re.compile(r"[_\s./]*_{3,}[_\s./]*")
+INITIALS = re.compile(r"\b[А-ЯЁ]\.\s?[А-ЯЁ]\.")
+TOTAL = re.compile(r"\W*(?:итого|всего)\b", re.IGNORECASE)
 MARKS = re.compile(r"[+хxvХXV✓✔☑*●•■√]+|да", re.IGNORECASE)
 
 
@@ -57,12 +60,24 @@ def facts_of(rows: list[Row], columns: Columns) -> list[RowFacts]:
         if not any(cell.plain for cell in row) or is_numbers_row(row) or same_heading(row, columns):
             continue
         fact = _fact(row, columns)
+        if _is_footer(fact):
+            continue
         fact.number = mend(fact.number, seen)
         if fact.number:
             seen.append(fact.number)
         facts.append(fact)
     _mark_parents(facts)
     return facts
+
+
+def _is_footer(fact: RowFacts) -> bool:
+    """Tell whether a row without a number closes the table: a total, or a blank line for a signature."""
+    if fact.number is not None:
+        return False
+    signed = any(BLANK.fullmatch(cell.plain) for cell in fact.cells) and any(
+        cell is fact.measure and BLANK.fullmatch(cell.plain) or INITIALS.search(cell.plain) for cell in fact.cells
+    )
+    return signed or bool(TOTAL.match(fact.title))
 
 
 def _mark_parents(facts: list[RowFacts]) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 import pymorphy3
 
 from tenants.roadmaps import phrases
-from tenants.roadmaps.documents.outline import split_number
+from tenants.roadmaps.documents.outline import names_a_part, split_number
 from tenants.roadmaps.documents.reading import Approval
 
 TITLE = re.compile(
@@ -71,7 +71,7 @@ def _names_plan(line: str) -> bool:
 
 def _ends_title(line: str) -> bool:
     labelled = re.match(r"\W*[А-ЯЁ][\w ]{2,40}:", line)
-    return not line or bool(labelled) or len(line) > LONG or bool(NOT_TITLE.match(line) or APPROVED.match(line))
+    return not line or names_a_part(line) or bool(labelled) or len(line) > LONG or bool(NOT_TITLE.match(line) or APPROVED.match(line))
 
 
 def title_of(lines: Sequence[str]) -> str | None:
@@ -121,7 +121,7 @@ def years_in(text: str | None) -> str | None:
 def years_of_period(lines: Sequence[str]) -> str | None:
     """Return the years of a line such as «Период: сентябрь 2026 г. – май 2027 г.»."""
     for line in lines:
-        found = re.match(r"\W*(?:период|срок)\w*.{0,80}?(20\d\d\b.{0,40}\b20\d\d\b|20\d\d\b)", line, re.IGNORECASE)
+        found = re.match(r"\W*(?:период|срок|год)\w*.{0,80}?(20\d\d\b.{0,40}\b20\d\d\b|20\d\d\b)", line, re.IGNORECASE)
         if found:
             return found[1]
     return None
