@@ -11,7 +11,7 @@ from reports.differences import Cause
 from reports.lineage import lineage
 from tenants.db import transaction
 from tenants.errors import NotFoundError
-from tenants.submissions import entries, queries
+from tenants.submissions import commands, entries, queries
 from tenants.submissions.entries import Adjustment
 from tenants.submissions.models import Face
 from tests.factories import people
@@ -142,8 +142,6 @@ def test_the_reviewer_reads_what_was_frozen_and_sees_no_birth_dates(tree: Tree):
 def test_two_revisions_are_compared_by_their_sets(tree: Tree):
     submission, actor = hand_in(tree, tree.school, open_month(tree, OCTOBER)), actor_of(tree.school)
     people.make_participant(tree.school, role="mentee")
-    from tenants.submissions import commands
-
     with transaction(actor.scope) as session:
         commands.correct_submission(session, actor, submission.id, reason="Забыли")
         months.recompute(session, actor, submission.id)

@@ -29,7 +29,7 @@ from tenants.submissions.review import Return
 from tenants.submissions.states import deviations
 from tenants.submissions.windows import close_window
 from tests.factories import people
-from tests.factories.months import accept, explain_everything, hand_in, open_month, send, start
+from tests.factories.months import NOVEMBER, accept, explain_everything, hand_in, open_month, send, start
 from tests.factories.tree import Tree, actor_of, make_tree
 
 PLACE = ("1", "4", "5")
@@ -96,8 +96,6 @@ def test_an_error_of_the_controls_blocks_sending(tree: Tree):
 def test_a_question_wants_an_answer_and_the_answer_goes_into_the_revision(tree: Tree):
     window = open_month(tree)
     hand_in(tree, tree.school, window)
-    from tests.factories.months import NOVEMBER
-
     november = open_month(tree, NOVEMBER)
     for _ in range(2):
         people.make_participant(tree.school, role="mentee", started_on=window.cut_on)
@@ -116,8 +114,6 @@ def test_a_question_wants_an_answer_and_the_answer_goes_into_the_revision(tree: 
 def test_an_explanation_does_not_outlive_its_numbers(tree: Tree):
     window = open_month(tree)
     hand_in(tree, tree.school, window)
-    from tests.factories.months import NOVEMBER
-
     november = open_month(tree, NOVEMBER)
     people.make_participant(tree.school, role="mentee", started_on=window.cut_on)
     submission = start(tree.school, november)
@@ -298,6 +294,7 @@ def test_the_region_reviews_what_hangs_under_it(tree: Tree):
     assert state_of(tree.college, submission).status is Status.ACCEPTED
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize(
     "zone",
     [
@@ -305,7 +302,7 @@ def test_the_region_reviews_what_hangs_under_it(tree: Tree):
         "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka",
     ],
 )  # fmt: skip
-def test_the_deadline_is_the_end_of_the_day_in_the_zone_of_the_school(database, zone):
+def test_the_deadline_is_the_end_of_the_day_in_the_zone_of_the_school(zone):
     tree = make_tree(zone)
     window = open_month(tree)
     deadline = datetime(2026, 10, 25, 23, 59, 59, tzinfo=ZoneInfo(zone))
@@ -389,18 +386,19 @@ def test_acceptance_and_withdrawal_at_once_have_one_winner(tree: Tree, attempt):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_people_do_the_state_is_the_fold_of_the_events(tree: Tree, seed):
-    rng, submission = random.Random(seed), start(tree.school, open_month(tree))
+    rng = random.Random(seed)  # noqa: S311 - test data, no secret
+    submission = start(tree.school, open_month(tree))
     steps = {
-        "send": lambda n: send(tree.school, submission),
-        "withdraw": lambda n: do(tree.school, commands.withdraw_submission, submission.id),
-        "correct": lambda n: do(tree.school, commands.correct_submission, submission.id, reason="Уточнение"),
-        "take": lambda n: do(tree.district, review.take_into_review, submission.id),
+        "send": lambda _: send(tree.school, submission),
+        "withdraw": lambda _: do(tree.school, commands.withdraw_submission, submission.id),
+        "correct": lambda _: do(tree.school, commands.correct_submission, submission.id, reason="Уточнение"),
+        "take": lambda _: do(tree.district, review.take_into_review, submission.id),
         "return": lambda n: do(
             tree.district, review.return_submission, submission.id, revision_n=n,
             why=Return("Проверьте", ((PLACE, "Здесь"),), only_cells=rng.random() < 0.5),
         ),
         "accept": lambda n: accept(tree.district, submission, n),
-        "reopen": lambda n: do(tree.district, review.reopen_submission, submission.id, reason="Уточните"),
+        "reopen": lambda _: do(tree.district, review.reopen_submission, submission.id, reason="Уточните"),
     }  # fmt: skip
     done = 0
     for _ in range(40):

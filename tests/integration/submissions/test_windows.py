@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from portal import cli
 from portal.operations.tasks import TASKS
-from reports.forms import load_seeds
+from reports.editions.loading import read_seed
+from reports.forms import content_of, load_seeds
 from tenants import clock
 from tenants.db import transaction
 from tenants.errors import ForbiddenError, WrongStateError
@@ -57,7 +58,8 @@ def test_another_region_does_not_see_the_windows(tree: Tree):
     assert windows_seen_by(make_tree().school) == []
 
 
-def test_the_schedule_opens_a_month_on_its_day_in_the_zone_of_the_region(database):
+@pytest.mark.usefixtures("database")
+def test_the_schedule_opens_a_month_on_its_day_in_the_zone_of_the_region():
     tree = make_tree("Asia/Vladivostok")
     load_forms(tree)
     # 31 October, 13:59 UTC is still October in Vladivostok; a minute later November begins there.
@@ -95,9 +97,6 @@ def test_only_the_region_opens_windows(tree: Tree, place):
 def test_a_published_form_is_never_changed(tree: Tree):
     edition = load_forms(tree)[0]
     actor = actor_of(tree.region)
-    from reports.editions.loading import read_seed
-    from reports.forms import content_of
-
     content = content_of(read_seed("monthly_2026.toml"), "<other/>")
     with pytest.raises(WrongStateError), transaction(actor.scope) as session:
         save_edition(session, actor, content)
