@@ -5,6 +5,7 @@ the three ids. Row security in PostgreSQL is the guard; the predicates that `_ad
 the plan (they let the planner use the index that begins with the level's id).
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -209,6 +210,15 @@ def connect(url: str, *, role_prefix: str = "", pool_size: int = 10) -> Engine:
     )
     _Server.role_prefix = role_prefix
     return _Server.engine
+
+
+def _leave_connections_behind() -> None:
+    if _Server.engine is not None:
+        # The parent goes on using its sockets; two processes on one socket read each other's answers.
+        _Server.engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_leave_connections_behind)
 
 
 def driver_url(url: str) -> str:

@@ -1,5 +1,7 @@
 """The session and the database keep organizations apart."""
 
+import os
+
 import psycopg
 import pytest
 from sqlalchemy import select, text
@@ -85,3 +87,22 @@ def test_an_action_after_commit_does_not_run_when_the_work_fails(tree: Tree):
         work()
 
     assert ran == []
+
+
+def test_a_forked_process_does_not_use_the_connections_of_its_parent(tree: Tree):
+    """A web server and a worker fork after the program has connected."""
+
+    def backend():
+        with transaction(actor_of(tree.school).scope.reading()) as session:
+            return session.scalar(text("select pg_backend_pid()"))
+
+    mine = backend()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, str(backend()).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+
+    assert int(os.read(reader, 20)) != mine
+    assert backend() == mine
