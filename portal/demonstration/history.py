@@ -42,7 +42,7 @@ def play_history(cast: Cast, organizations: list[Plan], picks: Picks, seed: int)
     ]
     month = FIRST
     while month <= LAST:
-        script.append(Step(moment(month.first, 6), partial(_open_window, cast.admin, month)))
+        script.append(Step(moment(month.first, 6), partial(open_window, cast.admin, month)))
         place_in_year = month.month - FIRST.month
         for one in organizations:
             if one.months:
@@ -60,7 +60,8 @@ def _load_forms(actor: Actor) -> None:
         load_seeds(session, actor)
 
 
-def _open_window(actor: Actor, month: Month) -> None:
+def open_window(actor: Actor, month: Month) -> None:
+    """Open a month as the administrator of the region does."""
     with transaction(actor.scope) as session:
         open_windows(session, actor, month)
 
@@ -135,7 +136,7 @@ def _open_november(cast: Cast, rng: Random) -> list[Step]:
     """November is under way: drafts, one of them with an error, one sent, one in review, others not begun."""
     month = NOW
     return [
-        Step(moment(date(2026, 11, 1), 6), partial(_open_window, cast.admin, month)),
+        Step(moment(date(2026, 11, 1), 6), partial(open_window, cast.admin, month)),
         Step(moment(date(2026, 11, 18), 15), partial(steps.begin, cast, "kedrovsk3", month)),
         Step(moment(date(2026, 11, 18), 16), partial(steps.begin, cast, "lestehnikum", month)),
         Step(moment(date(2026, 11, 19), 14, 10), partial(stories.november_draft, cast, month)),

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import psycopg
 from sqlalchemy import select
 
 from portal.demonstration import copying, mass_cells
 from portal.demonstration.cast import Step, moment, play
-from portal.demonstration.history import MARK
+from portal.demonstration.history import MARK, open_window
 from portal.demonstration.mass import NOW, Window, months_until, write_month
 from portal.demonstration.registry import FOUNDED, Registry
 from reports.editions.definition import EditionDefinition
@@ -23,7 +24,6 @@ from tenants.db import REGISTRY, transaction
 from tenants.organizations.models import Organization, OrganizationKind
 from tenants.periods import Month
 from tenants.submissions.models import SubmissionWindow
-from tenants.submissions.windows import open_windows
 
 _FORM = "monthly_2026.toml"
 _TABLES = (
@@ -45,7 +45,7 @@ def write_year(admin_url: str, registry: Registry, seed: int) -> int:
     for month, window in windows.items():
         submissions += _write(admin_url, registry, definition, (month, window), seed)
         if month != NOW:
-            play([Step(moment(month.next.day(12), 23), lambda at=window: _add_up(admin, at))])  # type: ignore[misc] # a default keeps the window of this turn
+            play([Step(moment(month.next.day(12), 23), partial(_add_up, admin, window))])
     _tidy(admin_url)
     with transaction(admin.scope) as session:
         journal.record(session, admin, MARK, None)
@@ -59,23 +59,8 @@ def _admin(region_id: int, user_id: int) -> Actor:
 
 
 def _open_windows(admin: Actor) -> dict[Month, Window]:
-    months = list(months_until(NOW))
-
-    def load() -> None:
-        with transaction(admin.scope) as session:
-            # The shipped form begins in 2026; the months before hand in its forerunner, the same in other covers.
-            before = replace(
-                read_seed(_FORM), version="2025.1", valid_from=date(2025, 1, 1), valid_to=date(2025, 12, 31)
-            )
-            keep_edition(session, admin, before)
-            load_seeds(session, admin)
-
-    def open_one(month: Month) -> None:
-        with transaction(admin.scope) as session:
-            open_windows(session, admin, month)
-
-    steps = [Step(FOUNDED, load)]
-    steps += [Step(moment(month.first, 6), lambda month=month: open_one(month)) for month in months]  # type: ignore[misc] # the same
+    steps = [Step(FOUNDED, partial(_load_forms, admin))]
+    steps += [Step(moment(month.first, 6), partial(open_window, admin, month)) for month in months_until(NOW)]
     play(steps)
     with transaction(admin.scope.reading()) as session:
         rows = session.scalars(select(SubmissionWindow).order_by(SubmissionWindow.period_start)).all()
@@ -83,6 +68,15 @@ def _open_windows(admin: Actor) -> dict[Month, Window]:
             Month.of(row.period_start): Window(row.id, row.edition_id, row.cut_after, row.cut_on, row.due_on)
             for row in rows
         }
+
+
+def _load_forms(admin: Actor) -> None:
+    """Load the shipped form and, since it begins in 2026, the same one in other covers for the months before."""
+    form = read_seed(_FORM)
+    with transaction(admin.scope) as session:
+        first, last = date(2025, 1, 1), date(2025, 12, 31)
+        keep_edition(session, admin, replace(form, version="2025.1", valid_from=first, valid_to=last))
+        load_seeds(session, admin)
 
 
 def _write(

@@ -3,14 +3,16 @@
 import dataclasses
 import itertools
 from datetime import date
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import select
 
+from portal.demonstration.history import MARK
 from portal.demonstration.mass import NOW
-from portal.demonstration.seeding import Wish
+from portal.demonstration.seeding import Wish, seed_region
 from reports import months
 from reports.editions.loading import read_seed
 from reports.forms import keep_edition
@@ -136,6 +138,24 @@ def orphans_of(table: str, parent: str, own: list[str], theirs: list[str]) -> sq
     same = sql.SQL(" and ").join(sql.SQL("p.{} = c.{}").format(other, mine) for mine, other in pairs)
     query = sql.SQL("select count(*) from {} c where {} and not exists (select from {} p where {})")
     return query.format(sql.Identifier(table), filled, sql.Identifier(parent), same)
+
+
+def test_what_an_interrupted_seeding_left_behind_is_made_anew(reconnected: None, tmp_path: Path) -> None:
+    assert reconnected is None
+    half = seed_into("half", tmp_path, Wish("region", factor=0.005))
+    with psycopg.connect(half.settings.database_admin_url) as connection:
+        connection.execute("delete from journal where event = %s", (MARK,))
+        before = connection.execute("select count(*), max(id) from participant").fetchone()
+
+    again = seed_region(half.settings, Wish("region", factor=0.005))
+
+    with psycopg.connect(half.settings.database_admin_url) as connection:
+        after = connection.execute("select count(*), min(id) from participant").fetchone()
+        accounts = connection.execute("select count(*) from user_account").fetchone()[0]
+    assert again.new
+    assert after[0] == before[0]
+    assert after[1] > before[1]
+    assert accounts == again.users
 
 
 def test_states_are_folds_and_the_year_is_whole(connected: Demo) -> None:
