@@ -100,7 +100,7 @@ def _tells(cell: Cell, year: str | None) -> bool:
 def _is_slot(text: str, year: str | None) -> bool:
     """Tell whether a heading is the name of a month, a quarter, a term or a year."""
     kinds = (PeriodKind.MONTH, PeriodKind.RANGE, PeriodKind.MONTH_RANGE, PeriodKind.ON_SCHEDULE)
-    short = 0 < len(text) <= 40 and not re.fullmatch(r"[\d.\s]+", text)  # noqa: PLR2004 - a heading of a slot is short
+    short = 0 < len(text) <= 40 and not re.fullmatch(r"(?!20\d\d$)[\d.\s]+", text)  # noqa: PLR2004 - a heading of a slot is short
     return short and phrases.read(text, year or "2026").kind in kinds
 
 
@@ -319,9 +319,16 @@ def is_numbers_row(row: Row) -> bool:
 
 
 def same_heading(row: Row, columns: Columns) -> bool:
-    """Tell whether a row repeats the header."""
+    """Tell whether a row repeats the header, if only in its meaning: «Сроки» above and «Срок» below."""
     texts = [clean_heading(cell.plain) for cell in distinct(row) if cell.plain]
-    return len(texts) > 1 and all(text in columns.headings for text in texts)
+    if len(texts) > 1 and all(text in columns.headings for text in texts):
+        return True
+    named = [
+        heading(clean_heading(cell.plain)).role is role
+        for role, cell in zip(columns.roles, row, strict=True)
+        if cell.plain and role is not Role.UNKNOWN
+    ]
+    return len(texts) > 2 and len(named) > 2 and all(named)  # noqa: PLR2004 - two words can stand anywhere
 
 
 def cell_of(row: Row, columns: Columns, role: Role) -> Cell | None:

@@ -37,11 +37,13 @@ STEMS: tuple[tuple[Role, int, tuple[str, ...]], ...] = (
         "дедлайн",
     )),
     (Role.RESPONSIBLE, 3, ("ответств", "отв", "исполнител", "соисполнител", "кто", "координатор")),
-    (Role.RESULT, 3, ("результат", "продукт", "итог", "эффект", "выход", "получ", "достиг")),
+    (Role.RESULT, 3, (
+        "результат", "продукт", "итог", "эффект", "выход", "получ", "достиг", "артефакт", "провер", "пойм",
+    )),
     (Role.DOCUMENTS, 3, ("документ", "подтвержд", "отчетност", "отчетн")),
     (Role.OTHER, 3, (
         "участник", "аудитор", "категори", "место", "места", "примечан", "отметк", "коммент", "финанс", "источник",
-        "стоимост", "бюджет", "объем", "количеств", "класс", "форма", "формы", "цель", "цели", "ссылк",
+        "стоимост", "сумм", "расход", "бюджет", "объем", "количеств", "класс", "форма", "формы", "цель", "цели", "ссылк",
         "уровень", "фио", "должност", "контакт", "критери",
         "единиц", "ресурс", "группа", "охват", "партнер", "фамилия", "телефон", "оценка",
     )),
@@ -54,6 +56,7 @@ STEMS: tuple[tuple[Role, int, tuple[str, ...]], ...] = (
     (Role.MEASURE, 1, ("направлен", "задач", "раздел", "блок", "модул", "тема", "тематик", "вопрос")),
     (Role.MEASURE, 0, ("наименован", "назван")),
 )  # fmt: skip
+PERSONAL = ("фио", "фамилия", "должност")
 GROUPING = ("направлен", "задач", "раздел", "блок", "модул")
 NUMBER_HEADING = re.compile(
     r"(?:№+|n\s*[nп°]?|nn|no|номер|п\s*[/.\\]?\s*п)[\s.:№n]*(?:п\s*[/.\\]?\s*п\.?)?", re.IGNORECASE
@@ -92,9 +95,16 @@ def _first(words: Sequence[str], text: str) -> Heading:
         role, weight = found
         if weight < TELLING or (role is Role.STAGE and any("важно" in later for later in words)):
             weak.append(Heading(role, weight, text))
-        elif not (word.startswith("форм") and any(_is(later, Role.DOCUMENTS, Role.RESULT) for later in words[place:])):
+        elif not _qualifies(word, words[place:]):
             return Heading(role, weight, text)
     return max(weak, key=lambda item: item.weight, default=Heading(Role.UNKNOWN, 0, text))
+
+
+def _qualifies(word: str, rest: Sequence[str]) -> bool:
+    """Tell whether a word only says in what shape the next one is given: «форма отчёта», «ФИО ответственного»."""
+    if word.startswith("форм"):
+        return any(_is(later, Role.DOCUMENTS, Role.RESULT) for later in rest)
+    return word.startswith(PERSONAL) and any(_is(later, Role.RESPONSIBLE) for later in rest)
 
 
 def _is(word: str, *roles: Role) -> bool:

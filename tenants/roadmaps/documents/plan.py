@@ -42,8 +42,8 @@ class Builder:
     tops_are_stages: bool = False
     """Rows numbered 1, 2 … head the rows 1.1, 1.2 …"""
     lonely_are_stages: bool = False
-    items_in_figures: bool = False
-    """Measures are numbered 1, 2 …, so that I, II … count something else."""
+    item_styles: set[str | None] = field(default_factory=set)
+    """How the measures are numbered: what is numbered in another way is no measure."""
 
     def build(self, rows: list[Row]) -> None:
         """Add the stages and measures of the rows to the table."""
@@ -56,7 +56,7 @@ class Builder:
         self.numbers_count_stages = self.by_stage and _count_stages(facts, self.columns)
         self.tops_are_stages = any(fact.has_children and fact.depth == 1 for fact in facts)
         self.lonely_are_stages = self._lonely_are_stages(facts)
-        self.items_in_figures = any(fact.number and not is_roman(fact.number) for fact in facts if not fact.alone)
+        self.item_styles = {_style(fact.number) for fact in facts if not fact.alone}
         for fact in facts:
             self._row(fact)
         while self.table.stages and not self.table.stages[-1].number and not self._used(self.table.stages[-1]):
@@ -99,15 +99,15 @@ class Builder:
             return False
         if fact.depth > 1:
             return False
-        if fact.has_children:
+        if fact.has_children or fact.leads:
             return True
         if not fact.alone or fact.timed or fact.result:
             return False
         if fact.merged:
             return True
-        counts_parts = is_roman(fact.number) and self.items_in_figures
+        apart = _style(fact.number) not in self.item_styles
         return self.lonely_are_stages and (
-            fact.number is None or self.tops_are_stages or counts_parts or names_a_part(fact.title)
+            fact.number is None or self.tops_are_stages or apart or names_a_part(fact.title)
         )
 
     def _open_stage(self, fact: RowFacts) -> None:
@@ -206,6 +206,10 @@ class Builder:
 
     def _read(self, raw: str | None) -> PeriodReading:
         return phrases.read(raw, self.year) if raw else NO_PERIOD
+
+
+def _style(number: str | None) -> str | None:
+    return None if number is None else "roman" if is_roman(number) else "figures"
 
 
 def _time_in(heading: str) -> str | None:

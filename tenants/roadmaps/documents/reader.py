@@ -7,10 +7,17 @@ from itertools import pairwise
 from pathlib import Path
 
 from tenants.roadmaps.documents import docx, odt, pdf, titles, xlsx
-from tenants.roadmaps.documents.columns import Columns, find_columns, guess_columns, header_at, same_heading
+from tenants.roadmaps.documents.columns import (
+    LONGEST_HEADING,
+    Columns,
+    find_columns,
+    guess_columns,
+    header_at,
+    same_heading,
+)
 from tenants.roadmaps.documents.container import Format, open_archive, recognise
 from tenants.roadmaps.documents.errors import TOO_COMPLEX, DocumentError
-from tenants.roadmaps.documents.headings import Role
+from tenants.roadmaps.documents.headings import Role, clean_heading, heading
 from tenants.roadmaps.documents.model import Block, Cell, Paragraph, Row, Table, distinct
 from tenants.roadmaps.documents.plan import Builder
 from tenants.roadmaps.documents.reading import PlanTable, RoadmapReading, Stage
@@ -98,7 +105,7 @@ def _sections(blocks: list[Block], year: str | None, reading: RoadmapReading) ->
             lines.append(block.shown)
             continue
         lines = [] if block.name else lines
-        if _take_targets(block, lines, reading) or _take_plan(block, lines, year, sections):
+        if _take_targets(block, lines, year, reading, sections) or _take_plan(block, lines, year, sections):
             lines = []
         else:
             unread.append((block, lines))
@@ -138,17 +145,32 @@ def _filled(row: Row) -> list[Cell]:
     return [cell for cell in distinct(row) if cell.plain]
 
 
-def _take_targets(table: Table, lines: list[str], reading: RoadmapReading) -> bool:
+def _take_targets(
+    table: Table, lines: list[str], year: str | None, reading: RoadmapReading, sections: list[Section]
+) -> bool:
+    """Take the targets of a table, and the plan that stands above them on the same sheet."""
     index, targets = targets_in(table)
     if not targets:
         return False
-    above = [*lines, *_lines_of(table, 0, index)]
+    plans = _plans_in(Table(table.rows[:index], table.name), lines, year)
+    sections.extend(plans)
+    begin = _last_gap(table, index) if plans else 0
+    above = [*([] if plans else lines), *_lines_of(table, begin, index)]
+    for plan in plans[-1:]:
+        plan.end = min(plan.end, max(begin, plan.columns.first_row))
     reading.targets.extend(targets)
     approval = titles.approval_of(above)
     rest = [line for line in above if line.strip() and not (approval and line.strip() in approval.raw)]
     reading.targets_title = reading.targets_title or " ".join(" ".join(rest).split()) or None
     reading.targets_approval = reading.targets_approval or approval
     return True
+
+
+def _last_gap(table: Table, index: int) -> int:
+    """Return the row after the last one above `index` that fills several cells: what follows are headings."""
+    while index and len(_filled(table.rows[index - 1])) <= 1:
+        index -= 1
+    return index
 
 
 def _lines_of(table: Table, begin: int, end: int) -> list[str]:
@@ -167,11 +189,24 @@ def _plans_in(table: Table, lines: list[str], year: str | None) -> list[Section]
         return []
     sections = [Section(table, columns, len(table.rows), [*lines, *_lines_of(table, 0, columns.row)])]
     for index in range(columns.first_row, len(table.rows)):
-        other = _another_header(table, index, sections[-1].columns, year)
+        last = sections[-1]
+        other = _another_header(table, index, last.columns, year)
         if other is not None:
-            sections[-1].end = index
+            last.end = min(last.end, index)
             sections.append(Section(table, other, len(table.rows), []))
+        elif last.end > index and _foreign_header(table, index, last.columns):
+            last.end = _last_gap(table, index)
     return sections
+
+
+def _foreign_header(table: Table, index: int, columns: Columns) -> bool:
+    """Tell whether the header of another table, which is no plan, stands below a gap on the same sheet."""
+    cells = _filled(table.rows[index])
+    if len(cells) < 2 or len(_filled(table.rows[index - 1])) > 1 or same_heading(table.rows[index], columns):  # noqa: PLR2004 - one cell heads nothing
+        return False
+    roles = [heading(clean_heading(cell.plain)).role for cell in cells]
+    short = all(len(cell.plain) <= LONGEST_HEADING for cell in cells)
+    return short and (roles[0] is Role.NUMBER or (roles[0] is Role.OTHER and Role.UNKNOWN not in roles))
 
 
 def _another_header(table: Table, index: int, columns: Columns, year: str | None) -> Columns | None:
@@ -204,7 +239,12 @@ def _describe(reading: RoadmapReading, sections: list[Section], blocks: list[Blo
     )
     everything = [block.shown for block in blocks if isinstance(block, Paragraph)]
     near = main.lines[-NEAR:]
-    reading.title = titles.title_of(near) or titles.title_of(everything[:NEAR]) or titles.title_of(everything)
+    reading.title = (
+        titles.title_of(near)
+        or titles.title_of(everything[:NEAR])
+        or titles.title_of(everything)
+        or titles.title_of(main.lines)
+    )
     reading.approval = titles.approval_of(near) or titles.approval_of(everything[:NEAR])
     reading.organisation = titles.organisation_of(near, reading.title, reading.approval)
     if reading.organisation is None:

@@ -9,7 +9,7 @@ from tenants.roadmaps import phrases
 from tenants.roadmaps.documents.columns import Columns, cell_of, is_numbers_row, same_heading
 from tenants.roadmaps.documents.headings import Role
 from tenants.roadmaps.documents.model import Cell, Row, distinct
-from tenants.roadmaps.documents.outline import clean_number, depth, mend, split_number, under
+from tenants.roadmaps.documents.outline import clean_number, depth, mend, names_a_part, split_number, under
 from tenants.roadmaps.phrases import PeriodKind
 
 LONGEST_VALUE = 20_000
@@ -40,6 +40,8 @@ class RowFacts:
     stage_cell: Cell | None = None
     measure: Cell = field(default_factory=Cell)
     has_children: bool = False
+    leads: bool = False
+    """A heading that has a period of its own: it takes the place of the number or counts a part of the plan."""
 
     @property
     def depth(self) -> int:
@@ -67,7 +69,21 @@ def facts_of(rows: list[Row], columns: Columns) -> list[RowFacts]:
             seen.append(fact.number)
         facts.append(fact)
     _mark_parents(facts)
+    _mark_leaders(facts, columns)
     return facts
+
+
+def _mark_leaders(facts: list[RowFacts], columns: Columns) -> None:
+    """Mark rows without a number, among numbered ones, that stand for a part and are followed by its measures."""
+    numbers = columns.places(Role.NUMBER)
+    if not numbers or sum(fact.number is not None for fact in facts) * 2 < len(facts):
+        return
+    heads = [
+        fact.number is None and fact.measure.plain and (fact.cells[numbers[0]] is fact.measure or names_a_part(fact.measure.plain))
+        for fact in facts
+    ]
+    for index, fact in enumerate(facts[:-1]):
+        fact.leads = bool(heads[index]) and not heads[index + 1]
 
 
 def _is_footer(fact: RowFacts) -> bool:
@@ -75,7 +91,7 @@ def _is_footer(fact: RowFacts) -> bool:
     if fact.number is not None:
         return False
     signed = any(BLANK.fullmatch(cell.plain) for cell in fact.cells) and any(
-        cell is fact.measure and BLANK.fullmatch(cell.plain) or INITIALS.search(cell.plain) for cell in fact.cells
+        (cell is fact.measure and BLANK.fullmatch(cell.plain)) or INITIALS.search(cell.plain) for cell in fact.cells
     )
     return signed or bool(TOTAL.match(fact.title))
 

@@ -10,12 +10,12 @@ from tenants.roadmaps.documents.reading import Target
 
 YEAR = re.compile(r"\D{0,12}(20\d\d)\D{0,10}")
 INDICATOR = re.compile(r"показател|индикатор", re.IGNORECASE)
-SHALLOW = 30
+DEEPEST = 3000
 
 
 def targets_in(table: Table) -> tuple[int, list[Target]]:
     """Return the row of the header and the targets; -1 and nothing where the table holds none."""
-    for index, row in enumerate(table.rows[:SHALLOW]):
+    for index, row in enumerate(table.rows[:DEEPEST]):
         years = {place: found[1] for place, cell in enumerate(row) if (found := YEAR.fullmatch(cell.plain))}
         names = [place for place, cell in enumerate(row) if INDICATOR.search(cell.plain)]
         if len(years) > 1 and names:

@@ -71,7 +71,8 @@ def _names_plan(line: str) -> bool:
 
 def _ends_title(line: str) -> bool:
     labelled = re.match(r"\W*[А-ЯЁ][\w ]{2,40}:", line)
-    return not line or names_a_part(line) or bool(labelled) or len(line) > LONG or bool(NOT_TITLE.match(line) or APPROVED.match(line))
+    other = NOT_TITLE.match(line) or APPROVED.match(line) or names_a_part(line)
+    return not line or bool(labelled) or len(line) > LONG or bool(other)
 
 
 def title_of(lines: Sequence[str]) -> str | None:
