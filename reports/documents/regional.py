@@ -177,8 +177,10 @@ def roadmap_rows(figures: RegionalFigures) -> list[RoadmapRow]:
 
 def missing_rows(figures: RegionalFigures) -> list[MissingRow]:
     """Return the organizations whose reports are not in the sums, with the name of their district."""
-    names = {branch.id: branch.name for branch in figures.branches}
-    return [MissingRow(place.name, names.get(place.branch_id, ""), place.state) for place in figures.missing]
+    names = {branch.id: branch.name for branch in figures.branches if figures.level == "region"}
+    return [
+        MissingRow(place.name, names.get(place.branch_id, figures.region), place.state) for place in figures.missing
+    ]
 
 
 def _missing_branches(figures: RegionalFigures) -> list[str]:
