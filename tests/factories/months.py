@@ -93,7 +93,7 @@ def scatter_records(
     rng = random.Random(seed)  # noqa: S311 - test data, no secret
 
     def day(spread: int = 80) -> date:
-        return around + timedelta(days=rng.choice((0, 1, -1, -30, -31, -29, rng.randint(-spread, 20))))
+        return around + timedelta(days=rng.choice((0, 1, -1, 10, 15, -30, -31, -29, -60, rng.randint(-spread, 20))))
 
     owner = {"r": place.region_id, "d": place.district_id, "o": place.id}
     with transaction(actor_of(place).scope) as session:
