@@ -64,7 +64,7 @@ def test_every_figure_answers_as_it_did_at_that_instant(tree: Tree, seed):
 
 @pytest.mark.parametrize("name", sorted(FIGURES.figures))
 def test_a_figure_counts_the_scope_only_and_names_its_rule(tree: Tree, name):
-    scatter_records(tree.school, 1, people=30)
+    scatter_records(tree.school, 1)
     scatter_records(tree.sister, 2, people=30)
     figure = FIGURES[name]
 
