@@ -26,6 +26,8 @@ from tenants.submissions.queries import OpenWindow
 
 _SHOWN = 6
 _SOON = 5
+_PART = 3
+"""A district is behind before the due day when a third of its organizations has not begun."""
 _SLOW = 5
 """Days after which a waiting month is worth a word."""
 COLUMNS = ("Пары", "Наставники", "Наставляемые", "Встречи")
@@ -146,11 +148,15 @@ def _own_plans(counts: QueueCounts) -> list[Todo]:
 
 def _late(rows: Sequence[BranchStanding], due_on: date, month: Month, today: date) -> list[Todo]:
     """Return the districts that are behind, the furthest first, and one line for the rest of them."""
+    over = today > due_on
     found = [(one, _behind(one, due_on, today)) for one in rows]
-    behind = sorted((pair for pair in found if pair[1]), key=lambda pair: (-pair[0].missing, pair[0].name))
+    behind = sorted(
+        (pair for pair in found if pair[1]),
+        key=lambda pair: (-(pair[0].missing if over else pair[0].not_started), pair[0].name),
+    )
     lines = [
         Todo(
-            "late" if today > due_on and one.missing else "soon",
+            "late" if over and one.missing else "soon",
             one.name,
             ", ".join(said),
             matrix_link("Кто", month, branch=one.branch_id),
@@ -169,7 +175,7 @@ def _behind(one: BranchStanding, due_on: date, today: date) -> list[str]:
     said = []
     if today > due_on and one.missing:
         said.append(f"не {formats.plural(one.missing, 'сдала', 'сдали', 'сдали')} {noun(one.missing)}")
-    elif (due_on - today).days <= _SOON and one.not_started:
+    elif (due_on - today).days <= _SOON and one.not_started * _PART >= one.expected:
         said.append(f"не {formats.plural(one.not_started, 'начала', 'начали', 'начали')} {noun(one.not_started)}")
     if one.oldest_sent_at is not None and not one.direct:
         passed = (clock.now() - one.oldest_sent_at).days

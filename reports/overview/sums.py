@@ -1,6 +1,6 @@
 """The main sums of a district or region beside the month before, always with whose months are in them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from reports.forms import definition_by_hash
 from reports.overview.figures import key_places
 from tenants.db import Level, ScopedSession
 from tenants.periods import Month
-from tenants.submissions.models import Edition, Place
+from tenants.submissions.models import Place
 from tenants.submissions.queries import OpenWindow
 from tenants.submissions.sums import Fact, Rollup
 
@@ -93,7 +93,7 @@ def key_figures(session: ScopedSession, windows: Sequence[OpenWindow]) -> KeyFig
     if shown is None:
         return None
     month = Month.of(shown.window.period_start)
-    compared = _compared(session, month, places.values())
+    compared = _compared(session, month, {one.edition.id for one in windows}, places.values())
     mine = {(row.period_start, row.place): row for row in rows if row.organization_id == own}
     counts = _coverage(mine, month), _coverage(mine, month.previous)
     months = _last_months(month if counts[0][0] >= counts[0][1] else month.previous)
@@ -130,7 +130,9 @@ def _rows(session: ScopedSession, windows: Sequence[OpenWindow], places: Iterabl
     ).all()
 
 
-def _compared(session: Session, month: Month, places: Iterable[Place]) -> dict[Place, Compared]:
+def _compared(
+    session: Session, month: Month, editions: Collection[int], places: Iterable[Place]
+) -> dict[Place, Compared]:
     now, before = aliased(Fact), aliased(Fact)
     codes = (now.section_code, now.row_code, now.column_code)
     rows = session.execute(
@@ -147,8 +149,8 @@ def _compared(session: Session, month: Month, places: Iterable[Place]) -> dict[P
             now.period_start == month.first,
             before.period_start == month.previous.first,
             tuple_(*codes).in_(list(places)),
-            now.edition_id.in_(select(Edition.id).where(Edition.code == "monthly")),
-            before.edition_id.in_(select(Edition.id).where(Edition.code == "monthly")),
+            now.edition_id.in_(editions),
+            before.edition_id.in_(editions),
         )
         .group_by(*codes)
     )

@@ -4,6 +4,7 @@ from datetime import date
 
 from portal.operations.worker import run_waiting
 from tenants.db import transaction
+from tenants.mentorships.models import Mentorship
 from tenants.organizations.models import Organization
 from tenants.roadmaps.models import RoadmapStatus
 from tenants.submissions import review
@@ -21,10 +22,8 @@ def make_busy(tree: Tree) -> Tree:
     reporting = (tree.school, tree.sister, tree.other_school, tree.college)
     for place in reporting:
         for _ in range(2):
-            pair = make_mentorship(place)
-            make_meeting(place, pair, held_on=date(2026, 10, 12))
-        # The second pair of two that begin after the October cut makes November differ.
-        make_meeting(place, make_mentorship(place, started_on=date(2026, 10, 28)), held_on=date(2026, 11, 6))
+            make_meeting(place, make_ordered(place, date(2026, 9, 1)), held_on=date(2026, 10, 12))
+        make_meeting(place, make_ordered(place, date(2026, 10, 28)), held_on=date(2026, 11, 6))
     october, november = open_month(tree, OCTOBER), open_month(tree, NOVEMBER)
     for place in (tree.school, tree.other_school, tree.college):
         hand_in(tree, place, october)
@@ -38,6 +37,11 @@ def make_busy(tree: Tree) -> Tree:
     make_roadmap(tree.college, RoadmapStatus.SENT)
     run_waiting()
     return tree
+
+
+def make_ordered(place: Organization, since: date) -> Mentorship:
+    """A pair with its order: only such pairs are counted."""
+    return make_mentorship(place, started_on=since, order_on=since, order_number="7-од")
 
 
 def _return(reviewer: Organization, submission_id: int, revision_n: int) -> None:

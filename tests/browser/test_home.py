@@ -1,0 +1,122 @@
+"""The home pages in a real Chromium: parts that come by themselves, the way to the work, axe at three widths."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+import portal
+from portal.app import Portal
+from tenants import clock
+from tenants.accounts.models import Role
+from tenants.organizations.models import Organization
+from tests.factories.tree import PASSWORD, Tree, make_account
+from tests.integration.overview.busy import make_busy, make_silent_pair
+
+AXE = Path(portal.__file__).parent / "static" / "vendor" / "axe.min.js"
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+    pytest.mark.skipif(not AXE.exists(), reason="portal/static/vendor is empty: npm run build in portal/assets"),
+]
+Open = Callable[[Role, Organization], Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(app: Portal) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def opened(address: str, chromium: Browser) -> Iterator[Open]:
+    """Sign somebody in; the console must stay silent until the end."""
+    clock.travel(datetime(2026, 11, 21, 9, tzinfo=UTC))
+    contexts, complaints = [], []
+
+    def sign_in(role: Role, place: Organization) -> Page:
+        context = chromium.new_context(base_url=address, viewport={"width": 1366, "height": 768}, locale="ru-RU")
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.goto("/sign-in")
+        page.fill("[name=email]", make_account((place, role)))
+        page.fill("[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/o/{place.code}/")
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def check(page: Page) -> None:
+    """No violation and no sideways scroll, wide, narrow and on a phone."""
+    for width in (1366, 683, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+
+
+def test_a_curator_sees_reasons_and_silent_pairs_arrive_and_goes_to_write_a_meeting(opened: Open, tree: Tree) -> None:
+    make_busy(tree)
+    make_silent_pair(tree.school)
+    page = opened(Role.CURATOR, tree.school)
+
+    expect(page.locator("#changes")).to_contain_text("новые")
+    expect(page.locator("#silent")).to_contain_text("Журавлёва И.Л.")
+    check(page)
+
+    page.locator("#silent .btn").first.click()
+    expect(page).to_have_url(lambda url: url.endswith("/meetings/add"))
+
+
+def test_a_district_and_a_region_are_led_to_what_waits(opened: Open, tree: Tree) -> None:
+    make_busy(tree)
+    district = opened(Role.DISTRICT_REVIEWER, tree.other_district)
+    check(district)
+    district.set_viewport_size({"width": 1366, "height": 768})
+    district.get_by_role("link", name="Проверить 1").click()
+    district.wait_for_load_state()
+    assert "/submissions/" in district.url
+
+    region = opened(Role.REGION_ADMIN, tree.region)
+    check(region)
+    region.set_viewport_size({"width": 1366, "height": 768})
+    region.get_by_role("button", name="Сформировать отчёт").click()
+    region.wait_for_url("**/reports/*")
+
+
+def test_a_new_school_and_an_empty_region_are_led_by_one_button(opened: Open, tree: Tree) -> None:
+    school = opened(Role.CURATOR, tree.school)
+    check(school)
+    school.set_viewport_size({"width": 1366, "height": 768})
+    school.get_by_role("link", name="Вставить из Excel").click()
+    school.wait_for_url("**/paste")
+
+    check(opened(Role.REGION_ADMIN, tree.region))
