@@ -136,7 +136,7 @@ def test_a_template_is_loaded_bound_published_and_made(tree: Tree, as_role: AsRo
 
     given = {"edition": edition_id, "organization": tree.school.id, "period": "2026"}
     form = admin.get("reports/federal", query_string=given).text
-    assert "наставники" in form
+    assert "из учёта" in form
     assert 'name="cell:1/03/3"' in form
     asked = admin.post(
         "reports/federal",
