@@ -173,11 +173,6 @@ class SheetRow:
     cells: tuple[SheetCell, ...]
 
 
-def sheet_columns(section: Section) -> list[Column]:
-    """Return the columns of a section that are shown, in the form's order."""
-    return list(section.columns)
-
-
 def sheet_rows(definition: EditionDefinition, section: Section, values: Mapping[CellKey, str]) -> Iterator[SheetRow]:
     """Return the rows of a section with what stands in each column."""
     for row in section.rows:
