@@ -93,7 +93,7 @@ def test_a_curator_sees_reasons_and_silent_pairs_arrive_and_goes_to_write_a_meet
     check(page)
 
     page.locator("#silent .btn").first.click()
-    expect(page).to_have_url(lambda url: url.endswith("/meetings/add"))
+    page.wait_for_url("**/meetings/add")
 
 
 def test_a_district_and_a_region_are_led_to_what_waits(opened: Open, tree: Tree) -> None:

@@ -23,7 +23,10 @@ def make_busy(tree: Tree) -> Tree:
     for place in reporting:
         for _ in range(2):
             make_meeting(place, make_ordered(place, date(2026, 9, 1)), held_on=date(2026, 10, 12))
-        make_meeting(place, make_ordered(place, date(2026, 10, 28)), held_on=date(2026, 11, 6))
+        # Five meetings after two in October: the controls ask why.
+        late = make_ordered(place, date(2026, 10, 28))
+        for day in range(5, 10):
+            make_meeting(place, late, held_on=date(2026, 11, day))
     october, november = open_month(tree, OCTOBER), open_month(tree, NOVEMBER)
     for place in (tree.school, tree.other_school, tree.college):
         hand_in(tree, place, october)
