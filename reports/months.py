@@ -1,6 +1,6 @@
 """A month from start to sending: collect, check, send, and the sheet that screens and documents show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from tenants.submissions.models import (
     SubmissionState,
     SubmissionWindow,
 )
+from tenants.submissions.remarks import Explanation
 from tenants.submissions.states import locked
 
 
@@ -119,7 +120,7 @@ def sheet(session: Session, submission_id: int, *, revision_n: int | None = None
         findings = _findings(session, submission, definition, values)
     else:
         cells = queries.revision_cells(session, revision.id)
-        findings = tuple(_thawed(stored) for stored in revision.findings)
+        findings = frozen_findings(revision)
     return Sheet(
         submission=submission,
         state=state,
@@ -144,16 +145,28 @@ def previous_values(session: Session, submission: Submission) -> dict[CellKey, D
 def _findings(
     session: Session, submission: Submission, definition: EditionDefinition, values: Mapping[CellKey, CellValue]
 ) -> tuple[OpenFinding, ...]:
-    before = previous_values(session, submission)
-    answers = queries.explanations_of(session, submission.id)
-    found = check(
+    return findings_of(
         definition,
         values,
-        None if before is None else dict(before),
+        previous_values(session, submission),
         period=submission.period_start.month,
         kind=organization_in_reach(session, submission.organization_id).kind.value,
+        answers=lambda: queries.explanations_of(session, submission.id),
     )
-    ordered = sorted(found, key=lambda finding: finding.level is not Level.ERROR)
+
+
+def findings_of(
+    definition: EditionDefinition,
+    values: Mapping[CellKey, CellValue],
+    before: Mapping[CellKey, CellValue] | None,
+    *,
+    period: int,
+    kind: str,
+    answers: Callable[[], Mapping[str, Explanation]],
+) -> tuple[OpenFinding, ...]:
+    """Return what the controls say of numbers, errors first; `answers` is asked only where there is a question."""
+    found = check(definition, values, None if before is None else dict(before), period=period, kind=kind)
+    given = answers() if any(finding.level is Level.QUERY for finding in found) else {}
     return tuple(
         OpenFinding(
             control_id=finding.control_id,
@@ -161,10 +174,15 @@ def _findings(
             message=finding.message,
             cells=finding.cells,
             condition_key=finding.condition_key,
-            explanation=answers[finding.condition_key].text if finding.condition_key in answers else "",
+            explanation=given[finding.condition_key].text if finding.condition_key in given else "",
         )
-        for finding in ordered
+        for finding in sorted(found, key=lambda finding: finding.level is not Level.ERROR)
     )
+
+
+def frozen_findings(revision: Revision) -> tuple[OpenFinding, ...]:
+    """Return the questions as they stood when a revision was sent, with the school's answers."""
+    return tuple(_thawed(stored) for stored in revision.findings)
 
 
 def _count_findings(session: Session, submission_id: int) -> None:

@@ -1,5 +1,6 @@
 """The blueprint of the months, and the month an address asks for; `routes` gathers the views of all its files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, url_for
@@ -26,6 +27,8 @@ class Chosen:
     """None where nothing has been opened at all."""
     previous: Month | None
     next: Month | None
+    windows: Mapping[Month, OpenWindow]
+    """All windows of the form that the page may speak of."""
 
     def nav(self, endpoint: str, **arguments: object) -> dict[str, object]:
         """Return the switcher of the header; `arguments` are kept in its addresses."""
@@ -52,6 +55,11 @@ class Chosen:
         return self.opened
 
 
+def windows_by_month(session: Session) -> dict[Month, OpenWindow]:
+    """Return the windows of the monthly form, the newest first."""
+    return {Month.of(one.window.period_start): one for one in queries.windows(session, limit=_WINDOWS_SHOWN)}
+
+
 def choose_month(session: Session, text: str | None) -> Chosen:
     """Return the month of an address, or the newest one that has begun.
 
@@ -60,8 +68,12 @@ def choose_month(session: Session, text: str | None) -> Chosen:
         NotFoundError: that month has not been opened.
 
     """
+    return choose_of(windows_by_month(session), text)
+
+
+def choose_of(windows: Mapping[Month, OpenWindow], text: str | None) -> Chosen:
+    """Return the same from windows that have been read."""
     today = clock.today(actor().organization.time_zone)
-    windows = {Month.of(one.window.period_start): one for one in queries.windows(session, limit=_WINDOWS_SHOWN)}
     begun = [month for month, one in windows.items() if one.window.opens_on <= today]
     month = Month.parse(text) if text else max(begun, default=max(windows, default=Month.of(today)))
     if text and month not in windows:
@@ -71,4 +83,5 @@ def choose_month(session: Session, text: str | None) -> Chosen:
         windows.get(month),
         max((one for one in windows if one < month), default=None),
         min((one for one in windows if one > month), default=None),
+        windows,
     )

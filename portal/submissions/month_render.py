@@ -11,7 +11,7 @@ from portal import formats
 from portal.context import actor, db
 from portal.forms import Form
 from portal.submissions import words
-from portal.submissions.blueprint import Chosen, choose_month
+from portal.submissions.blueprint import Chosen, choose_of, windows_by_month
 from portal.submissions.month_page import (
     AnyCell,
     Marks,
@@ -26,9 +26,11 @@ from portal.submissions.schemas import AdjustForm, AnswerForm, EntryForm, Explai
 from reports import differences
 from reports.editions.definition import Source
 from reports.month_views.freshness import changed_since
+from reports.month_views.sheets import Begun, History, begun_months, read_sheet
 from reports.month_views.totals import history_of
-from reports.months import Sheet, sheet
+from reports.months import Sheet
 from tenants import clock
+from tenants.errors import NotFoundError
 from tenants.periods import Month
 from tenants.submissions import policy, queries
 from tenants.submissions.models import Place, Status
@@ -43,6 +45,8 @@ class OwnMonth:
     shown: Sheet
     remarks: tuple[Said, ...]
     """Of the last return, while the month is with the school."""
+    history: History
+    """Accepted numbers of the months before."""
 
     @property
     def month(self) -> Month:
@@ -56,12 +60,32 @@ class OwnMonth:
 
 
 def own_month(submission_id: int) -> OwnMonth:
-    """Return a month as the school sees it: the draft while it is with the school, else what was sent."""
-    submission, state = queries.submission_with_state(db(), submission_id)
-    chosen = choose_month(db(), str(Month.of(submission.period_start)))
-    shown = sheet(db(), submission_id, revision_n=None if state.status.with_school else state.revision_n)
-    said = queries.remarks_of(db(), submission_id, revision_n=state.revision_n) if state.returned_at else []
-    return OwnMonth(chosen, shown, tuple(said) if state.status is Status.RETURNED else ())
+    """Return a month as the school sees it: the draft while it is with the school, else what was sent.
+
+    Raises:
+        NotFoundError: it is not a month of the acting organization.
+
+    """
+    windows = windows_by_month(db())
+    begun = begun_months(db(), actor().organization.id, windows)
+    one = next((one for one in begun.values() if one.submission.id == submission_id), None)
+    if one is None:
+        raise NotFoundError
+    return shown_month(choose_of(windows, str(one.month)), begun)
+
+
+def shown_month(chosen: Chosen, begun: Mapping[Month, Begun]) -> OwnMonth:
+    """Return a begun month with its numbers, its history and what the reviewer said."""
+    one, place = begun[chosen.month], actor().organization
+    state = one.state
+    history = history_of(db(), place.id, one.opened.edition.code, chosen.month)
+    shown = read_sheet(
+        db(), one, begun.get(chosen.month.previous), history, place.kind.value,
+        revision_n=None if state.status.with_school else state.revision_n,
+    )  # fmt: skip
+    returned = state.status is Status.RETURNED
+    said = queries.remarks_of(db(), one.submission.id, revision_n=state.revision_n) if returned else []
+    return OwnMonth(chosen, shown, tuple(said), history)
 
 
 def month_page(found: OwnMonth, *, opened: Place | None = None, form: Form | None = None) -> ResponseReturnValue:
@@ -69,9 +93,7 @@ def month_page(found: OwnMonth, *, opened: Place | None = None, form: Form | Non
     shown = found.shown
     marks = Marks.of(shown.findings, found.remarks, opened)
     section = shown.definition.sections[0]
-    totals = [(section.code, row.code, column.code) for row in section.rows for column in section.columns[:1]]
-    past = history_of(db(), actor().organization.id, shown.definition.code, found.month, totals)
-    rows = grid_rows(shown, section, marks, past, editable=found.editable)
+    rows = grid_rows(shown, section, marks, found.history, editable=found.editable)
     before = _returned_cells(shown)
     interesting = rows_of_interest(rows, shown, before) if before else rows
     only_some = bool(before) and len(interesting) < len(rows) and request.args.get("rows") != "all"

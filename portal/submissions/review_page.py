@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from portal import formats
 from portal.context import actor, db
 from portal.forms import Form
 from portal.submissions import words
-from portal.submissions.blueprint import choose_month
+from portal.submissions.blueprint import Chosen, choose_of, windows_by_month
 from portal.submissions.origin import origin
 from portal.submissions.schemas import NoteForm, ReopenForm, ReturnForm
 from reports import differences
 from reports.month_views.review import ChangedCell, Waiting, cells_for_review, waiting_months
+from reports.month_views.sheets import begun_months, months_on_time, read_sheet
 from reports.month_views.totals import history_of
-from reports.months import Sheet, sheet
-from tenants.db import find
+from reports.months import Sheet
 from tenants.errors import NotFoundError
 from tenants.organizations.models import Organization
-from tenants.organizations.queries import organization_in_reach
 from tenants.periods import Month
 from tenants.submissions import policy, queries
 from tenants.submissions.models import EventKind, Face, Place, Status, Submission, SubmissionEvent
@@ -38,6 +38,9 @@ class Reviewed:
     cells: list[ChangedCell]
     notes: dict[Place, RemarkDraft]
     queue: list[Waiting]
+    chosen: Chosen
+    on_time: int
+    """How many months in a row before this one were handed in on time."""
     may_review: bool
 
     @property
@@ -63,29 +66,38 @@ def reviewed(submission_id: int, revision_n: int | None = None) -> Reviewed:
         NotFoundError: it is out of reach, or nothing has been sent yet.
 
     """
-    submission = find(db(), Submission, submission_id)
-    shown = sheet(db(), submission_id, revision_n=_last(submission_id, revision_n))
-    month = Month.of(submission.period_start)
-    history = history_of(db(), submission.organization_id, shown.definition.code, month)
-    notes = {note.place: note for note in queries.noted_remarks(db(), submission_id)}
-    revision = shown.revision
-    changes = differences.changes_in(revision) if revision else {}
-    may_review = policy.may_review(actor(), submission)
+    place = (
+        db()
+        .scalars(
+            select(Organization)
+            .join(Submission, Submission.organization_id == Organization.id)
+            .where(Submission.id == submission_id)
+        )
+        .one_or_none()
+    )
+    windows = windows_by_month(db())
+    begun = begun_months(db(), place.id, windows) if place else {}
+    one = next((one for one in begun.values() if one.submission.id == submission_id), None)
+    if place is None or one is None:
+        raise NotFoundError
+    if not one.state.revision_n:
+        raise NotFoundError("Школа ещё ничего не отправила за этот месяц.")
+    history = history_of(db(), place.id, one.opened.edition.code, one.month)
+    before = begun.get(one.month.previous)
+    shown = read_sheet(db(), one, before, history, place.kind.value, revision_n=revision_n or one.state.revision_n)
+    may_review = policy.may_review(actor(), one.submission)
+    notes = {note.place: note for note in queries.noted_remarks(db(), submission_id)} if may_review else {}
+    changes = differences.changes_in(shown.revision) if shown.revision else {}
     return Reviewed(
         shown,
-        organization_in_reach(db(), submission.organization_id),
+        place,
         cells_for_review(shown, changes, history, set(notes)),
         notes,
-        waiting_months(db(), submission.window_id, actor().organization.id) if may_review else [],
-        may_review,
+        waiting_months(db(), one.submission.window_id, actor().organization.id) if may_review else [],
+        choose_of(windows, str(one.month)),
+        months_on_time(begun, one.month),
+        may_review=may_review,
     )
-
-
-def _last(submission_id: int, revision_n: int | None) -> int:
-    _, state = queries.submission_with_state(db(), submission_id)
-    if not state.revision_n:
-        raise NotFoundError("Школа ещё ничего не отправила за этот месяц.")
-    return revision_n or state.revision_n
 
 
 def review_page(found: Reviewed, form: Form | None = None, *, note_at: Place | None = None) -> ResponseReturnValue:
@@ -113,7 +125,7 @@ def review_page(found: Reviewed, form: Form | None = None, *, note_at: Place | N
         late=_late_words(found),
         remarks=_sent_remarks(found),
         events=_event_lines(events),
-        on_time=queries.months_on_time(db(), found.place.id, before=shown.submission.period_start),
+        on_time=found.on_time,
         brief=_brief(found),
         return_form=form if form and isinstance(form.schema, ReturnForm) else Form(ReturnForm),
         note_form=form if form and isinstance(form.schema, NoteForm) else Form(NoteForm),
@@ -122,7 +134,7 @@ def review_page(found: Reviewed, form: Form | None = None, *, note_at: Place | N
         title_of=lambda place: words.cell_title(shown.definition, place, shown.kind),
         column_title=words.column_title,
         number_text=words.number_text,
-        period_nav=choose_month(db(), str(found.month)).nav("submissions.matrix"),
+        period_nav=found.chosen.nav("submissions.matrix"),
     )
     return page, 422 if form is not None and form.errors else 200
 

@@ -9,9 +9,10 @@ from portal.forms import Form
 from portal.submissions import matrix_routes, review_routes, sending_routes, totals_routes
 from portal.submissions.blueprint import choose_month, submissions
 from portal.submissions.month_page import address
-from portal.submissions.month_render import OwnMonth, drawer_context, month_page, own_month
+from portal.submissions.month_render import OwnMonth, drawer_context, month_page, own_month, shown_month
 from portal.submissions.schemas import AdjustForm, AnswerForm, EntryForm, ExplainForm, VersionForm
 from reports import months
+from reports.month_views.sheets import begun_months
 from tenants import clock
 from tenants.errors import ConflictError, InvalidError, NotFoundError, WrongStateError
 from tenants.submissions import entries, policy, queries
@@ -29,12 +30,12 @@ def month(month: str | None = None) -> ResponseReturnValue:
     chosen = choose_month(db(), month)
     if chosen.opened is None:
         return render_template("submissions/no_window.html", chosen=chosen)
-    known = queries.submission_in(db(), chosen.opened.window.id, actor().organization.id)
-    if known is None:
+    begun = begun_months(db(), actor().organization.id, chosen.windows)
+    if chosen.month not in begun:
         serves = chosen.opened.edition.serves(actor().organization.kind.value) and policy.may_start(actor())
         nav = chosen.nav(".month")
         return render_template("submissions/begin.html", chosen=chosen, serves=serves, period_nav=nav)
-    return month_page(own_month(known[0].id))
+    return month_page(shown_month(chosen, begun))
 
 
 @submissions.post("/month/<month>/start")
