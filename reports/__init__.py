@@ -1,0 +1,1 @@
+"""Figures, forms and documents made from the domain's records."""
