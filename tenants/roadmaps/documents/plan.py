@@ -90,9 +90,18 @@ class Builder:
             self._close_groups(fact)
             if fact.depth == 1 and self.tops_are_stages and self.stage and self.stage.number:
                 self.stage = None
-            self._add(fact, fact.title, fact.number)
-            if fact.has_children:
-                self.groups.append((fact.number, fact.title))
+            self._add_measures(fact)
+
+    def _add_measures(self, fact: RowFacts) -> None:
+        """Add the measure of a row, or each entry of a list where the plan does not number its rows."""
+        entries = [] if self.columns.has(Role.NUMBER) else list_entries(fact.measure)
+        if len(entries) > 1:
+            for entry in entries:
+                self._add(fact, entry, None)
+            return
+        self._add(fact, fact.title, fact.number)
+        if fact.has_children:
+            self.groups.append((fact.number, fact.title))
 
     def _is_stage(self, fact: RowFacts) -> bool:
         if self.by_stage and not fact.merged:

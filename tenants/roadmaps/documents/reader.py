@@ -237,7 +237,13 @@ def _describe(reading: RoadmapReading, sections: list[Section], blocks: list[Blo
             item.end,
         ),
     )
-    everything = [block.shown for block in blocks if isinstance(block, Paragraph)]
+    read = [section.table for section in sections]
+    everything = [
+        line
+        for block in blocks
+        if block not in read
+        for line in ([block.shown] if isinstance(block, Paragraph) else _text_of(block) if block.name else [])
+    ]
     near = main.lines[-NEAR:]
     reading.title = (
         titles.title_of(near)
@@ -255,6 +261,8 @@ def _describe(reading: RoadmapReading, sections: list[Section], blocks: list[Blo
         named = {found for line in above if (found := titles.years_in(line)) and len(line) < 200}  # noqa: PLR2004
         spans = {found for found in named if "уч" in found.lower()}
         reading.year_or_period = next(iter(spans)) if len(spans) == 1 else titles.years_of_period(above)
+    if reading.year_or_period is None:
+        reading.year_or_period = titles.years_in(titles.title_of(everything))
 
 
 def _fullness(section: Section) -> tuple[bool, bool, int]:

@@ -79,7 +79,9 @@ def _mark_leaders(facts: list[RowFacts], columns: Columns) -> None:
     if not numbers or sum(fact.number is not None for fact in facts) * 2 < len(facts):
         return
     heads = [
-        fact.number is None and fact.measure.plain and (fact.cells[numbers[0]] is fact.measure or names_a_part(fact.measure.plain))
+        fact.number is None
+        and fact.measure.plain
+        and (fact.cells[numbers[0]] is fact.measure or names_a_part(fact.measure.plain))
         for fact in facts
     ]
     for index, fact in enumerate(facts[:-1]):

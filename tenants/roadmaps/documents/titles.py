@@ -24,6 +24,9 @@ YEARS = re.compile(
     r"|(?:19|20)\d\d(?!\d)(?:\s*(?:год\w*|гг?\b\.?))?",
     re.IGNORECASE,
 )
+DAYS = re.compile(
+    r"\b\d{1,2}\.\d{1,2}\.20\d\d\s*(?:г\w*\.?)?\s*(?:по|до|[-–—])\s*\d{1,2}\.\d{1,2}\.20\d\d(?:\s*г\w*\.?)?"
+)
 SHORT_FORM = re.compile(
     r"\b(?:[МГКФЧ]?[БАКГ]{0,2}(?:О|ДО|НО|ПО|ПОБ|ОБ)?У|К[ОГ]\w{2,7}У|МОУ|ГОУ|МКОУ|НОУ|ЧОУ)\b[^,;.\n]*?"
     r"(?:«[^»\n]+»|\"[^\"\n]+\"|№\s?\d+|гимнази\w+\s*№?\s?\d*|лице\w+\s*№?\s?\d*)"
@@ -105,7 +108,10 @@ def heading_of(lines: Sequence[str]) -> str | None:
 
 
 def years_in(text: str | None) -> str | None:
-    """Return the year or the years a text names, as written."""
+    """Return the year or the years a text names, as written; a period from day to day counts as well."""
+    days = DAYS.search(text or "")
+    if days:
+        return " ".join(days[0].split())
     found: list[re.Match[str]] = [match for match in YEARS.finditer(text or "") if _is_year(match, text or "")]
     if not found:
         return None
@@ -138,6 +144,7 @@ def organisation_of(lines: Sequence[str], title: str | None, approval: Approval 
     """Return whose plan it is: from the lines above the title, the title, the approval block, in this order."""
     near = [" ".join(line.split()) for line in lines if line.strip()]
     block = set(_approval_lines(near)[1])
+    block.update(line for line in near if APPROVED.match(line))
     above: list[str] = []
     for line in near:
         if title and (line in title or TITLE.search(line)):
@@ -153,9 +160,13 @@ def organisation_of(lines: Sequence[str], title: str | None, approval: Approval 
     found = SHORT_FORM.search(title or "")
     if found:
         return found[0]
-    if approval and approval.issuer:
-        return approval.issuer
-    return territory_in(" ".join([title or "", *near]))
+    return (_signed_for(approval) if approval else None) or territory_in(" ".join([title or "", *near]))
+
+
+def _signed_for(approval: Approval) -> str | None:
+    """Return whose head approves the plan."""
+    found = SHORT_FORM.search(approval.raw)
+    return approval.issuer or (found[0] if found else None)
 
 
 def territory_in(text: str) -> str | None:
@@ -186,8 +197,10 @@ def _nominative(word: str, gender: str | None = None) -> str:
 
 
 def _approval_lines(lines: Sequence[str]) -> tuple[int, list[str]]:
+    starts = [index for index, line in enumerate(lines) if APPROVED.match(line)]
+    final = [index for index in starts if re.match(r"\W*утвержд", lines[index], re.IGNORECASE)]
     for index, line in enumerate(lines):
-        if APPROVED.match(line):
+        if index in (final or starts):
             block = [line]
             for following in lines[index + 1 : index + MOST_LINES]:
                 if TITLE.search(following) or FULL_FORM.match(following):
@@ -209,7 +222,11 @@ def approval_of(lines: Sequence[str]) -> Approval | None:
     form = re.findall(r"\w+", raw)[0].capitalize()
     act = next((name for stem, name in ACTS.items() if re.search(rf"\b{stem}", raw, re.IGNORECASE)), None)
     rest = re.split(r"\s(?=от\s[\d_«\"]|№)", raw)
-    return Approval(raw, form, act, _issuer(rest[0], act), _date(raw), _act_number(raw))
+    named, issuer = SHORT_FORM.search(raw), _issuer(rest[0], act)
+    if named and issuer and named[0].startswith(issuer):
+        issuer = named[0]
+    bare = raw.replace(named[0], "") if named else raw
+    return Approval(raw, form, act, issuer, _date(raw), _act_number(bare))
 
 
 def _issuer(text: str, act: str | None) -> str | None:

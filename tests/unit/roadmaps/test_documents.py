@@ -20,6 +20,8 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
 from tenants.roadmaps.documents import read_safely
 from tenants.roadmaps.documents.reader import read_document
+from tenants.roadmaps.phrases import read
+from tests.unit.roadmaps.further import plans
 from tests.unit.roadmaps.layouts import LAYOUTS, NO_PLANS
 from tests.unit.roadmaps.made import FONT, WRITERS, Made
 
@@ -30,6 +32,80 @@ FORMATS = [
     )
     for name in WRITERS
 ]
+
+
+FURTHER = plans()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_further_plan_is_read_alike_in_every_format(name: str, form: str, tmp_path: Path) -> None:
+    plan = FURTHER[name]
+    path = tmp_path / f"plan.{form}"
+    WRITERS[form](plan.made, path)
+
+    items = read_document(path).items
+
+    assert [
+        (
+            item.number,
+            item.stage,
+            " ".join(item.title.split()),
+            item.period_raw,
+            " ".join((item.responsible_raw or "").split()) or None,
+            " ".join((item.result_raw or "").split()) or None,
+        )
+        for item in items
+    ] == [
+        (
+            number,
+            stage,
+            " ".join(title.split()),
+            period,
+            " ".join((people or "").split()) or None,
+            " ".join((result or "").split()) or None,
+        )
+        for number, stage, title, period, people, result in plan.items
+    ]
+    assert [item.period.intervals for item in items] == [
+        read(period or "", plan.year).intervals for _, _, _, period, _, _ in plan.items
+    ]
+
+
+def test_the_year_and_the_school_can_stand_on_a_title_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "plan.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    cover = book.add_worksheet("Титул")
+    cover.write_column(0, 0, ["МБОУ СОШ № 8", "", "Дорожная карта наставничества", "на 2025-2026 учебный год"])
+    sheet = book.add_worksheet("Мероприятия")
+    sheet.write(0, 0, "План мероприятий")
+    sheet.write_row(2, 0, ["№", "Код", "Мероприятие", "Срок", "Ответственный"])
+    sheet.write_row(3, 0, ["1", "А-1", "Собрать группу", "октябрь", "Директор"])
+    sheet.set_column(1, 1, 10, None, {"hidden": True})
+    book.close()
+
+    reading = read_document(path)
+
+    assert reading.year_or_period == "2025-2026 учебный год"
+    assert [item.period.start for item in reading.items] == ["2025-10-01"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "organisation"),
+    [
+        (
+            ["Рассмотрено", "на педсовете № 1", "Утверждено", "приказом МБОУ СОШ № 2", "от 29.08.2025 № 155"],
+            "МБОУ СОШ № 2",
+        ),
+        (["УТВЕРЖДАЮ", "Директор ГБПОУ «Речной колледж»", "«01» сентября 2025 г."], "ГБПОУ «Речной колледж»"),
+    ],
+)
+def test_the_approval_names_the_school(lines: list[str], organisation: str, tmp_path: Path) -> None:
+    path = tmp_path / "plan.docx"
+    table = [["Мероприятие", "Срок"], ["Собрать группу", "октябрь 2025 г."]]
+    WRITERS["docx"](Made([*lines, "План работы на 2025-2026 учебный год"], [table]), path)
+
+    assert read_document(path).organisation == organisation
 
 
 @pytest.mark.parametrize("form", FORMATS)
