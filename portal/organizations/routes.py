@@ -29,10 +29,11 @@ TIME_ZONES = (
 
 @organizations.get("/")
 def register() -> ResponseReturnValue:
-    """List the organizations of the actor's tree."""
-    places = queries.reporting_organizations(db())
+    """List the organizations of the actor's tree, fifty a page."""
+    text, page = request.args.get("q", "").strip()[:100], max(1, request.args.get("page", 1, type=int))
+    found = queries.register_page(db(), text=text, page=page)
     parents = {place.id: place for place in queries.districts(db())}
-    return render_template("organizations/register.html", places=places, parents=parents)
+    return render_template("organizations/register.html", found=found, parents=parents, text=text, page=page)
 
 
 @organizations.get("/card")

@@ -17,6 +17,8 @@ from tenants.errors import InvalidError, NotFoundError, WrongStateError
 from tenants.submissions.editions import publish_edition
 from tenants.submissions.models import Edition, EditionStatus
 
+__all__ = ["reports"]
+
 
 @reports.get("/editions")
 def editions() -> ResponseReturnValue:

@@ -1,6 +1,7 @@
 """Questions about the tree."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from tenants.errors import NotFoundError
 from tenants.organizations.models import Calendar, Organization, OrganizationKind
 
 REPORTING_KINDS = tuple(kind for kind in OrganizationKind if kind.reports)
+PAGE_SIZE = 50
 _DEFAULT_DAY = 25
 
 
@@ -41,6 +43,30 @@ def reporting_organizations(session: Session) -> Sequence[Organization]:
         .where(Organization.kind.in_(REPORTING_KINDS), Organization.archived_on.is_(None))
         .order_by(Organization.district_id, func.app.ru_key(Organization.name_short), Organization.id)
     ).all()
+
+
+@dataclass(frozen=True)
+class Register:
+    """One page of the register: organizations by district and name, with how many were found in all."""
+
+    places: Sequence[Organization]
+    found: int
+    pages: int
+
+
+def register_page(session: Session, *, text: str = "", page: int = 1) -> Register:
+    """Return a page of the organizations below the actor; `text` is a part of the short name or the code."""
+    found = select(Organization).where(Organization.kind.in_(REPORTING_KINDS), Organization.archived_on.is_(None))
+    if text:
+        part = func.app.ru_key(Organization.name_short).contains(text.lower().replace("ё", "е"), autoescape=True)
+        found = found.where(part | (Organization.code == text.lower()))
+    count = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    rows = session.scalars(
+        found.order_by(Organization.district_id, func.app.ru_key(Organization.name_short), Organization.id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    ).all()
+    return Register(rows, count, max(1, -(-count // PAGE_SIZE)))
 
 
 def districts(session: Session) -> Sequence[Organization]:

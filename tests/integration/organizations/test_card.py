@@ -80,3 +80,14 @@ def test_the_register_lists_the_tree(as_role, tree):
 
     assert "Школа № 2" in page
     assert "Школа № 3" not in page
+
+
+def test_the_register_finds_an_organization_by_a_part_of_its_name(as_role, tree):
+    region = as_role(Role.REGION_ADMIN, tree.region)
+
+    page = region.get("organizations/", query_string={"q": "колледж"}).get_data(as_text=True)
+    nothing = region.get("organizations/", query_string={"q": "%"}).get_data(as_text=True)
+
+    assert "Колледж" in page
+    assert "Школа № 1" not in page
+    assert "Ничего не нашлось" in nothing
