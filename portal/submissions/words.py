@@ -90,7 +90,16 @@ def time_left(window: SubmissionWindow, zone: str) -> str:
         return "сдача закрыта"
     if left > 0:
         return f"{formats.plural(left, 'остался', 'осталось', 'осталось')} {days(left)}"
-    return "сегодня последний день" if left == 0 else f"срок прошёл {days(-left)} назад"
+    return "сегодня последний день" if left == 0 else f"прошёл {days(-left)} назад"
+
+
+def deadline(window: SubmissionWindow, zone: str) -> str:
+    """Return the same as a line of its own: «Осталось 4 дня, до 25.11, 23:59», «Срок прошёл 25.10, 3 дня назад»."""
+    left = (window.due_on - clock.today(zone)).days
+    if window.closed_at is None and left < 0:
+        return f"Срок прошёл {window.due_on:%d.%m}, {days(-left)} назад"
+    words = time_left(window, zone)
+    return f"{words[:1].upper()}{words[1:]}, до {due_text(window)}"
 
 
 def due_text(window: SubmissionWindow) -> str:

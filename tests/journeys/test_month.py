@@ -1,16 +1,12 @@
 """A whole month over HTTP: records, filling, adjustment, check, sending, return, correction, acceptance, sums."""
 
 import html
-import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from openpyxl import load_workbook
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from portal.operations.worker import run_waiting
 from tenants import clock
@@ -18,16 +14,26 @@ from tenants.accounts.models import Role
 from tenants.db import transaction
 from tenants.organizations.models import Organization
 from tenants.submissions import queries
-from tenants.submissions.models import Place, Revision, Status, Submission, SubmissionCell
+from tenants.submissions.models import Revision, Status, Submission
 from tests.conftest import Seat
-from tests.factories.months import COMMON_FORMS, accept, hand_in, open_month, scatter_records, send, start
+from tests.factories.months import COMMON_FORMS, accept, open_month, scatter_records, send, start
 from tests.factories.people import make_meeting, make_mentorship
 from tests.factories.tree import Tree, actor_of, make_tree
-
-SignIn = Callable[[Role, Organization], Seat]
-PAIRS: Place = ("1", "2", "3")
-JOINED, JOINED_PUPILS = ("1", "9", "3"), ("1", "9", "4")
-MONTH = "submissions/month/2026-10"
+from tests.journeys.steps import (
+    JOINED,
+    JOINED_PUPILS,
+    MONTH,
+    PAIRS,
+    SignIn,
+    answers,
+    begin,
+    cell_of,
+    cell_path,
+    month_of,
+    page,
+    raise_by_one,
+    sent,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -50,69 +56,6 @@ def curator(tree: Tree, school: Organization, as_role: SignIn) -> Seat:
 @pytest.fixture
 def reviewer(tree: Tree, as_role: SignIn) -> Seat:
     return as_role(Role.DISTRICT_REVIEWER, tree.district)
-
-
-def page(seat: Seat, path: str, status: int = 200) -> str:
-    answer = seat.get(path)
-    text = answer.get_data(as_text=True)
-    assert answer.status_code == status, text[-3000:]
-    return html.unescape(text)
-
-
-def month_of(place: Organization) -> tuple[Submission, Status, int]:
-    with transaction(actor_of(place).scope.reading()) as session:
-        submission = session.scalars(select(Submission).order_by(Submission.id.desc())).first()
-        assert submission is not None
-        _, state = queries.submission_with_state(session, submission.id)
-        return submission, state.status, state.revision_n
-
-
-def cell_of(place: Organization, where: Place) -> SubmissionCell:
-    with transaction(actor_of(place).scope.reading()) as session:
-        found = queries.cell_at(session, month_of(place)[0].id, where)
-        assert found is not None
-        return found
-
-
-def cell_path(submission: Submission, where: Place, step: str = "") -> str:
-    return f"submissions/{submission.id}/cells/{'/'.join(where)}" + (f"/{step}" if step else "")
-
-
-def raise_by_one(seat: Seat, where: Place, reason: str = "Двое пришли 24 числа, записи ещё не внесены") -> None:
-    cell = cell_of(seat.place, where)
-    assert cell.computed is not None
-    data = {"value": str(cell.computed + 1), "reason": reason, "until": "30.11.2026", "version": cell.version}
-    assert seat.post(cell_path(month_of(seat.place)[0], where, "adjust"), data=data).status_code == 303
-
-
-def answers(seat: Seat) -> dict[str, str]:
-    text = page(seat, f"submissions/{month_of(seat.place)[0].id}/check")
-    return dict.fromkeys(re.findall(r'name="(answer-[^"]+)"', text), "Проверено по журналу наставника")
-
-
-def begin(seat: Seat) -> Submission:
-    assert seat.post(f"{MONTH}/start").status_code == 303
-    return month_of(seat.place)[0]
-
-
-def sent(seat: Seat) -> Submission:
-    submission = begin(seat)
-    assert seat.post(f"submissions/{submission.id}/send", data=answers(seat)).status_code == 303
-    return submission
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    found: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        found.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_a_month_goes_from_records_to_the_sums_of_the_region(
@@ -360,68 +303,6 @@ def test_an_accepted_month_is_corrected_by_a_new_revision_with_a_reason(
     text = page(curator, MONTH)
     assert "Вы исправляете принятый отчёт: «Нашли журнал за 24 октября»" in text
     assert "принято, исправляется" in page(reviewer, "submissions/matrix/2026-10")
-
-
-def test_the_matrix_says_who_is_missing_and_by_how_many_days(tree: Tree, curator: Seat, as_role: SignIn) -> None:
-    sent(curator)
-    clock.travel(datetime(2026, 10, 28, 9, tzinfo=UTC))
-
-    text = page(as_role(Role.DISTRICT_REVIEWER, tree.district), "submissions/matrix/2026-10").replace("\xa0", " ")
-
-    assert "Сдали 1 из 2" in text
-    assert "нет, опаздывает 3 дня" in text
-    assert "срок прошёл 3 дня назад" in text
-
-
-def test_the_region_sees_districts_and_drills_down_to_a_school(tree: Tree, curator: Seat, as_role: SignIn) -> None:
-    sent(curator)
-    region = as_role(Role.REGION_ADMIN, tree.region)
-
-    districts = page(region, "submissions/matrix/2026-10")
-    schools = page(region, f"submissions/matrix/2026-10?branch={tree.district.id}")
-    found = page(region, "submissions/matrix/2026-10?branch=all&q=колледж")
-
-    assert all(name in districts for name in ("Ближний район", "Дальний район", "Подведомственные региону"))
-    assert "Школа № 2" in schools
-    assert "Школа № 3" not in schools
-    assert "Колледж" in found
-    assert "Школа № 1" not in found
-
-
-def test_lists_are_handed_out_as_workbooks(tree: Tree, school: Organization, reviewer: Seat) -> None:
-    hand_in(tree, school, open_month(tree))
-    run_waiting()
-
-    books = [
-        load_workbook(io.BytesIO(reviewer.get(f"submissions/{name}/2026-10/xlsx").get_data()))
-        for name in ("matrix", "totals")
-    ]
-
-    matrix, totals = (list(book.worksheets[0].values) for book in books)
-    assert [row[0] for row in matrix[1:]] == ["Школа № 2", "Школа № 1"]
-    assert totals[1][:5] == ("Ближний район", 1, 2, "01", "Программ наставничества")
-
-
-@pytest.mark.parametrize(
-    ("role", "path"),
-    [
-        (Role.DISTRICT_REVIEWER, "submissions/matrix/2026-10"),
-        (Role.REGION_ADMIN, "submissions/matrix/2026-10"),
-        (Role.REGION_ADMIN, "submissions/matrix/2026-10?branch=all"),
-        (Role.REGION_ANALYST, "submissions/totals/2026-10"),
-        (Role.DISTRICT_REVIEWER, "submissions/totals/2026-10"),
-        (Role.DISTRICT_REVIEWER, "submissions/clean/2026-10"),
-    ],
-)
-def test_a_list_asks_at_most_eight_questions(tree: Tree, curator: Seat, as_role: SignIn, role: Role, path: str) -> None:
-    sent(curator)
-    seat = as_role(role, tree.district if role is Role.DISTRICT_REVIEWER else tree.region)
-    page(seat, path)
-
-    with counted() as statements:
-        page(seat, path)
-
-    assert len(statements) <= 8, "\n\n".join(statements)
 
 
 def test_the_list_behind_a_number_turns_its_pages(tree: Tree, curator: Seat) -> None:
