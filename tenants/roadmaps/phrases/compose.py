@@ -98,7 +98,7 @@ class Composer:
             return PeriodReading(PeriodKind.RECURRING)
         rest = [element for element in rest if element.part is not Part.CONTINUOUS or element.text]
         spans = [span for element in every for span in element.spans]
-        start, rest = self._first_time(rest)
+        start, rest = self._first_time([element for element in rest if not self._whole_document(element)])
         recurrence, taken = self._detail(base, spans, rest)
         anchor, left = self._anchor([element for element in rest if element not in taken])
         if left:
@@ -116,6 +116,15 @@ class Composer:
         elif yearly:
             base = f"{base}:{self._each_year(span, [first])}"
         return PeriodReading(PeriodKind.RECURRING, _iso(start), None, base)
+
+    def _whole_document(self, element: Element) -> bool:
+        """Tell whether a part names the whole year of the document, which bounds every recurrence in it anyway."""
+        return (
+            element.part is Part.SPAN
+            and len(element.spans) == 1
+            and element.spans[0].doubt is None
+            and self.context.is_whole(element.spans[0])
+        )
 
     def _two_recurrences(self, every: list[Element]) -> str | None:
         """Merge «1 раз в месяц» with «последняя пятница месяца» and equal ones; ask about anything else."""

@@ -108,7 +108,7 @@ class ElementGrammar(AnchorGrammar):
     def _spans_element(self, place: int, here: int, found: tuple[tuple[Span, ...], int]) -> Found:
         spans, end = found
         first = self.at(here)
-        if here == place and spans[0].kind is PeriodKind.RANGE and first.unit == YEAR and not first.digits:
+        if here == place and first.unit == YEAR and not first.digits:
             spans = tuple(replace(span, doubt=span.doubt or "О каком годе речь?") for span in spans)
         text = self._words(place, end) if spans[0].kind is PeriodKind.ON_SCHEDULE else None
         return Element(Part.SPAN, spans=spans, text=text), end

@@ -51,6 +51,13 @@ class DocumentYear:
         """Return the calendar year the document begins in."""
         return self.calendar if self.calendar is not None else self.school
 
+    def is_whole(self, span: Span) -> bool:
+        """Tell whether a span is the year of the document, no more and no less."""
+        first, last = span.first.year, span.last.year
+        if span.kind is PeriodKind.ACADEMIC_YEAR:
+            return first is not None and first == self.school and last == first + 1
+        return span.bare_year and first is not None and first == last == self.calendar
+
     def names(self, year: int) -> bool:
         """Tell whether a calendar year is one of the document's."""
         return year in self._years

@@ -180,9 +180,9 @@ class YearGrammar:
         here += school
         if self.at(here).unit != YEAR or self.at(here).text == "лет":
             return None
-        return self._said_year(shift, school=school), here + 1
+        return self._said_year(shift, school=school, bare=here == place), here + 1
 
-    def _said_year(self, shift: int, *, school: bool) -> Span:
+    def _said_year(self, shift: int, *, school: bool, bare: bool) -> Span:
         if school:
             begins = self.context.school
             if begins is not None:
@@ -192,8 +192,8 @@ class YearGrammar:
         if self.context.calendar is not None:
             return replace(Span.one_year(self.context.calendar + shift), of_document=True)
         if self.context.school is not None:
-            doubt = "Год учебный или календарный? Прочитано как учебный."
-            return Span.school_year(self.context.school + shift, doubt=doubt)
+            doubt = None if bare else "Год учебный или календарный? Прочитано как учебный."
+            return replace(Span.school_year(self.context.school + shift, doubt=doubt), of_document=True)
         return Span.one_year(None, "О каком годе речь?")
 
 
