@@ -26,6 +26,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     plan.add_argument("--once", action="store_true", help="один проход")
     plan.set_defaults(run=_schedule)
     check = groups.add_parser("doctor", help="проверить базу, роли, очередь, папку данных")
+    check.add_argument("--records", action="store_true", help="также сверить состояния с событиями и печати журналов")
     check.add_argument("--json", action="store_true", help="ответ в JSON")
     check.set_defaults(run=_doctor)
 
@@ -54,4 +55,6 @@ def _schedule(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    return doctor.report(Settings.from_environment().need("database_url"), as_json=arguments.json)
+    return doctor.report(
+        Settings.from_environment().need("database_url"), as_json=arguments.json, records=arguments.records
+    )

@@ -7,13 +7,17 @@ from dataclasses import asdict, dataclass
 from tempfile import TemporaryFile
 
 import redis
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from migrations import apply
 from portal.config import Settings
 from portal.operations.queue import connection
-from tenants.db import REGISTRY, connect, transaction
+from tenants import journal
+from tenants.db import REGISTRY, Level, Scope, connect, transaction
 from tenants.errors import DomainError
+from tenants.organizations.models import Organization, OrganizationKind
+from tenants.roadmaps import events
+from tenants.submissions import states
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,17 @@ class Check:
     said: str
 
 
-def report(settings: Settings, *, as_json: bool) -> int:
-    """Print the checks; exit code 1 when one of them fails."""
+def report(settings: Settings, *, as_json: bool, records: bool = False) -> int:
+    """Print the checks; exit code 1 when one of them fails.
+
+    With `records` the states of all months and plans are rebuilt from their events and the seals of all journals are
+    checked: minutes for a large region.
+    """
     connect(settings.database_url, role_prefix=settings.role_prefix, pool_size=1)
     checks = [_try("база", _database), _try("схема", lambda: _schema(settings)), _try("роли", _roles)]
     checks += [_try("очередь", lambda: _queue(settings)), _try("папка данных", lambda: _folder(settings))]
+    if records:
+        checks += [_try("состояния", _states), _try("журналы", _journals)]
     if as_json:
         sys.stdout.write(json.dumps([asdict(check) for check in checks], ensure_ascii=False) + "\n")
     else:
@@ -78,6 +88,33 @@ def _queue(settings: Settings) -> str:
     except redis.RedisError as error:
         raise DomainError("Redis не отвечает; задания ждут в базе") from error
     return "отвечает"
+
+
+def _states() -> str:
+    wrong = 0
+    for scope in _scopes(OrganizationKind.REGION):
+        with transaction(scope) as session:
+            wrong += len(states.deviations(session)) + len(events.check_states(session))
+    if wrong:
+        raise DomainError(f"не сходятся с событиями: {wrong}")
+    return "сходятся с событиями"
+
+
+def _journals() -> str:
+    broken = 0
+    for scope in _scopes(*OrganizationKind):
+        with transaction(scope) as session:
+            broken += len(journal.broken_seals(session))
+    if broken:
+        raise DomainError(f"нарушены печати: {broken}")
+    return "печати целы"
+
+
+def _scopes(*kinds: OrganizationKind) -> list[Scope]:
+    with transaction(REGISTRY.reading()) as session:
+        places = session.scalars(select(Organization).where(Organization.kind.in_(kinds))).all()
+    level = Level.REGION if kinds == (OrganizationKind.REGION,) else Level.ORGANIZATION
+    return [Scope(level, place.region_id, place.district_id, place.id, read_only=True) for place in places]
 
 
 def _folder(settings: Settings) -> str:

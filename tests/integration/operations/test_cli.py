@@ -122,7 +122,7 @@ def test_a_refusal_is_one_clear_line(portal, arguments, words):
 
 
 def test_the_doctor_finds_everything_in_order(portal):
-    done = portal("doctor", "--json")
+    done = portal("doctor", "--json", "--records")
 
     assert done.returncode == 0, done.stdout
     assert all(check["ok"] for check in json.loads(done.stdout))
