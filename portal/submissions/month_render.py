@@ -12,6 +12,7 @@ from portal.context import actor, db
 from portal.forms import Form
 from portal.submissions import words
 from portal.submissions.blueprint import Chosen, choose_of, windows_by_month
+from portal.submissions.freshness import changed_since
 from portal.submissions.month_page import (
     AnyCell,
     Marks,
@@ -25,7 +26,6 @@ from portal.submissions.origin import origin
 from portal.submissions.schemas import AdjustForm, AnswerForm, EntryForm, ExplainForm, ReasonForm
 from reports import differences
 from reports.editions.definition import Source
-from reports.month_views.freshness import changed_since
 from reports.month_views.sheets import Begun, History, begun_months, read_sheet
 from reports.month_views.totals import history_of
 from reports.months import Sheet
