@@ -146,9 +146,7 @@ class Versioned:
 
 def text_enum(enum: type[Enum]) -> EnumType:
     """Return a column type that stores the values of a string enumeration as text (leakproof in comparisons)."""
-    return EnumType(
-        enum, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [m.value for m in e]
-    )
+    return EnumType(enum, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e])
 
 
 class Level(StrEnum):
@@ -392,7 +390,7 @@ def find(session: Session, model: type[AnyTenantRow], record_id: int, *, lock: b
 
 
 def owner_of(row: TenantRow) -> dict[str, int]:
-    """Return the three owner ids of a row, for a reviewer's row that belongs to the reviewed organization."""
+    """Return the owner's three ids, for a reviewer's row that belongs to the reviewed organization."""
     return {"region_id": row.region_id, "district_id": row.district_id, "organization_id": row.organization_id}
 
 

@@ -29,7 +29,7 @@ def register_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParse
 
 
 def _seed(arguments: argparse.Namespace) -> int:
-    if not 0 < arguments.factor <= 10:  # noqa: PLR2004 - more than ten large regions do not fit on a machine
+    if not 0 < arguments.factor <= 10:
         raise DomainError("Размер региона: число больше 0 и не больше 10.")
     if not os.environ.get("IDENTITY_KEY"):
         raise DomainError("Не задана переменная окружения IDENTITY_KEY (не короче 16 знаков).")

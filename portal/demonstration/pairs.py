@@ -88,7 +88,7 @@ def draw_pairs(rng: Random, kind: OrganizationKind, scale: float) -> list[Pair]:
 
 def school_year(day: date) -> int:
     """Return the calendar year in which the school year of a day began."""
-    return day.year if day.month >= 9 else day.year - 1  # noqa: PLR2004 - school years begin in September
+    return day.year if day.month >= 9 else day.year - 1
 
 
 def _of_form(
@@ -120,11 +120,11 @@ def _begin(rng: Random, form: MentoringForm, year: int, *, group: bool) -> Pair 
 
 def _start(rng: Random, year: int) -> date:
     chance = rng.random()
-    if chance < 0.56:  # noqa: PLR2004 - shares of beginnings within a school year
+    if chance < 0.56:
         first, days = date(year, 9, 3), 17
-    elif chance < 0.78:  # noqa: PLR2004 - the same
+    elif chance < 0.78:
         first, days = date(year, 9, 26), 29
-    elif chance < 0.94 or year == _NOW:  # noqa: PLR2004 - the same
+    elif chance < 0.94 or year == _NOW:
         first, days = date(year, 10, 26), 26
     else:
         first, days = date(year, 12, 1), 70
@@ -135,7 +135,7 @@ def _end(rng: Random, form: str, year: int, start: date) -> tuple[date | None, s
     chance = rng.random()
     if year == _NOW:
         early = start + timedelta(days=rng.randint(14, 60))
-        return (_workday(early), "stopped") if chance < 0.04 and early < AS_OF else (None, None)  # noqa: PLR2004 - a share
+        return (_workday(early), "stopped") if chance < 0.04 and early < AS_OF else (None, None)
     stays = 0.45 if form in _TEACHERS else 0.12
     if chance < stays:
         end = _workday(date(year + 1, 9, 20) + timedelta(days=rng.randrange(200)))
@@ -195,7 +195,7 @@ def _category(rng: Random, form: MentoringForm, side: str, kind: OrganizationKin
 
 
 def _make_silent(rng: Random, pairs: Sequence[Pair]) -> None:
-    open_long = [pair for pair in pairs if pair.end is None and (AS_OF - pair.start).days > 60]  # noqa: PLR2004 - days
+    open_long = [pair for pair in pairs if pair.end is None and (AS_OF - pair.start).days > 60]
     for pair in rng.sample(open_long, len(open_long) // 12):
         pair.quiet_from = AS_OF - _SILENCE
 

@@ -146,7 +146,7 @@ def _carry_out(cast: Cast, code: str, rng: Random) -> None:
         roadmap = roadmap_of(session, actor.organization.id)
         for measure in commands.measures_of(session, roadmap.id):
             for occurrence, due in _due(measure):
-                if due > today or rng.random() < 0.15:  # noqa: PLR2004 - some things are done and not marked
+                if due > today or rng.random() < 0.15:
                     continue
                 on = max(date(YEAR, 9, 1), due - timedelta(days=rng.randint(0, 4)))
                 note = rng.choice(_NOTES).format(on=on)

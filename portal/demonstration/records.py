@@ -154,7 +154,7 @@ def _write_consents(batch: Batch, owner: Owner, human: Human, whose: tuple[int, 
     given = first - timedelta(days=rng.randint(0, 9))
     minor = (given - human.born_on).days < _ADULT_AGE * 365.25
     chance = rng.random()
-    until = AS_OF + timedelta(days=rng.randint(6, 28)) if chance < 0.04 else date(2027, 8, 31) if chance < 0.4 else None  # noqa: PLR2004 - shares
+    until = AS_OF + timedelta(days=rng.randint(6, 28)) if chance < 0.04 else date(2027, 8, 31) if chance < 0.4 else None
     batch.add(
         "consent",
         owner,

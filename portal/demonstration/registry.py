@@ -99,7 +99,7 @@ def staff_of_large(plans: Sequence[Plan], seed: int) -> list[Staffer]:
     for number, plan in enumerate(plans):
         own = _staff_of(plan, seed)
         staff += own
-        more = {OrganizationKind.REGION: 18, OrganizationKind.DISTRICT: 3}.get(plan.kind, 1 + (number % 5 < 3))  # noqa: PLR2004 - six in ten schools have a third curator
+        more = {OrganizationKind.REGION: 18, OrganizationKind.DISTRICT: 3}.get(plan.kind, 1 + (number % 5 < 3))
         code, role = own[0].roles[0]
         for extra in range(2, more + 2):
             email = own[0].email.replace("@", f"{extra}@")

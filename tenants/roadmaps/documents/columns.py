@@ -83,9 +83,9 @@ def header_at(table: Table, index: int, year: str | None) -> Columns | None:
     """Read one row, with the rows of sub-headings below it, as the header of a plan."""
     row = table.rows[index]
     cells = [cell for cell in distinct(row) if cell.plain]
-    if len(cells) < 2 or any(len(cell.plain) > LONGEST_HEADING for cell in cells):  # noqa: PLR2004 - one cell heads nothing
+    if len(cells) < 2 or any(len(cell.plain) > LONGEST_HEADING for cell in cells):
         return None
-    if sum(_tells(cell, year) for cell in cells) < 2:  # noqa: PLR2004 - one word can stand anywhere
+    if sum(_tells(cell, year) for cell in cells) < 2:
         return None
     end = _header_end(table, index)
     columns = _assign(table, index, end, year)
@@ -100,7 +100,7 @@ def _tells(cell: Cell, year: str | None) -> bool:
 def _is_slot(text: str, year: str | None) -> bool:
     """Tell whether a heading is the name of a month, a quarter, a term or a year."""
     kinds = (PeriodKind.MONTH, PeriodKind.RANGE, PeriodKind.MONTH_RANGE, PeriodKind.ON_SCHEDULE)
-    short = 0 < len(text) <= 40 and not re.fullmatch(r"(?!20\d\d$)[\d.\s]+", text)  # noqa: PLR2004 - a heading of a slot is short
+    short = 0 < len(text) <= 40 and not re.fullmatch(r"(?!20\d\d$)[\d.\s]+", text)
     return short and phrases.read(text, year or "2026").kind in kinds
 
 
@@ -115,7 +115,7 @@ def _header_end(table: Table, index: int) -> int:
         below_wide = all(
             id(other) in wide for cell, other in zip(row, above, strict=True) if cell is not other and cell.plain
         )
-        if not under or not below_wide or not (shared or wide) or any(len(cell.plain) > 40 for cell in under):  # noqa: PLR2004
+        if not under or not below_wide or not (shared or wide) or any(len(cell.plain) > 40 for cell in under):
             break
         end += 1
     return end
@@ -164,7 +164,7 @@ def _measures_in_slots(table: Table, end: int, roles: list[Role], found: list[He
     slots = [place for place, role in enumerate(roles) if role is Role.SLOT]
     works = [place for place, role in enumerate(roles) if role in (Role.MEASURE, Role.STAGE)]
     body = table.rows[end : end + SAMPLE]
-    telling = [share(body, place, lambda text: len(text) > 3 and not _is_period(text)) for place in slots]  # noqa: PLR2004
+    telling = [share(body, place, lambda text: len(text) > 3 and not _is_period(text)) for place in slots]
     if slots and works and sum(telling) > ENOUGH * len(slots) and all(found[place].weight < TELLING for place in works):
         for place in works:
             roles[place] = Role.STAGE if place == works[0] else Role.OTHER
@@ -243,7 +243,7 @@ def _fill_unknown(table: Table, end: int, roles: list[Role], texts: list[str]) -
             roles[place] = Role.NUMBER
     wanted = [
         (Role.PERIOD, _is_period, (Role.PERIOD, Role.BEGIN, Role.SLOT)),
-        (Role.RESPONSIBLE, lambda text: bool(PEOPLE.search(text)) and len(text) < 150, (Role.RESPONSIBLE,)),  # noqa: PLR2004
+        (Role.RESPONSIBLE, lambda text: bool(PEOPLE.search(text)) and len(text) < 150, (Role.RESPONSIBLE,)),
     ]
     for role, test, present in wanted:
         if not any(item in roles for item in present):
@@ -268,21 +268,21 @@ def _wide(row: Row, place: int) -> bool:
 
 
 def _is_period(text: str) -> bool:
-    if len(text) > 100:  # noqa: PLR2004 - a period is a few words
+    if len(text) > 100:
         return False
     return phrases.read(text, "2026").kind is not PeriodKind.NONE
 
 
 def guess_columns(table: Table) -> Columns | None:
     """Guess the roles of a table without a header from its content; None where it does not look like a plan."""
-    if table.width < 3 or len(table.rows) < 3:  # noqa: PLR2004 - less shows no pattern
+    if table.width < 3 or len(table.rows) < 3:
         return None
     body = table.rows[:SAMPLE]
     roles = [Role.UNKNOWN] * table.width
     tests = (
         (Role.NUMBER, lambda text: bool(NUMBER_CELL.fullmatch(text))),
         (Role.PERIOD, _is_period),
-        (Role.RESPONSIBLE, lambda text: bool(PEOPLE.search(text)) and len(text) < 120),  # noqa: PLR2004
+        (Role.RESPONSIBLE, lambda text: bool(PEOPLE.search(text)) and len(text) < 120),
     )
     for role, test in tests:
         places = [place for place, found in enumerate(roles) if found is Role.UNKNOWN]
@@ -295,7 +295,7 @@ def guess_columns(table: Table) -> Columns | None:
     rest = [place for place, found in enumerate(roles) if found is Role.UNKNOWN]
     if not rest:
         return None
-    measure = next((place for place in rest if _mean(body, place) > 12), None)  # noqa: PLR2004 - a measure is a sentence
+    measure = next((place for place in rest if _mean(body, place) > 12), None)
     if measure is None:
         return None
     roles[measure] = Role.MEASURE
@@ -328,7 +328,7 @@ def same_heading(row: Row, columns: Columns) -> bool:
         for role, cell in zip(columns.roles, row, strict=True)
         if cell.plain and role is not Role.UNKNOWN
     ]
-    return len(texts) > 2 and len(named) > 2 and all(named)  # noqa: PLR2004 - two words can stand anywhere
+    return len(texts) > 2 and len(named) > 2 and all(named)
 
 
 def cell_of(row: Row, columns: Columns, role: Role) -> Cell | None:

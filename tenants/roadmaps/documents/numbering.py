@@ -69,7 +69,7 @@ def in_form(number: int, form: str) -> str:
 
 def roman(number: int) -> str:
     """Return a Roman number; from 400 on the decimal one, since no list goes there."""
-    if not 0 < number < 400:  # noqa: PLR2004 - the signs above end at a hundred
+    if not 0 < number < 400:
         return str(number)
     signs = ""
     for value, sign in ROMAN:

@@ -258,7 +258,7 @@ def _count_stages(facts: list[RowFacts], columns: Columns) -> bool:
 def list_entries(cell: Cell) -> list[str]:
     """Return the entries of a cell that is a list and nothing else; empty where a sentence leads it in."""
     lines = [line for line in cell.paragraphs if line.shown]
-    if len(lines) < 2 and not (lines and lines[0].mark):  # noqa: PLR2004 - one line without a mark is no list
+    if len(lines) < 2 and not (lines and lines[0].mark):
         return []
     if not all(_listed(line) for line in lines):
         return []

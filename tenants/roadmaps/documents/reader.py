@@ -133,7 +133,7 @@ def _text_of(table: Table) -> list[str]:
 def _guessed(tables: list[tuple[Table, list[str]]]) -> list[Section]:
     found = []
     for table, lines in tables:
-        first = next((index for index, row in enumerate(table.rows) if len(_filled(row)) > 2), 0)  # noqa: PLR2004
+        first = next((index for index, row in enumerate(table.rows) if len(_filled(row)) > 2), 0)
         body = Table(table.rows[first:], table.name)
         columns = guess_columns(body)
         if columns:
@@ -202,7 +202,7 @@ def _plans_in(table: Table, lines: list[str], year: str | None) -> list[Section]
 def _foreign_header(table: Table, index: int, columns: Columns) -> bool:
     """Tell whether the header of another table, which is no plan, stands below a gap on the same sheet."""
     cells = _filled(table.rows[index])
-    if len(cells) < 2 or len(_filled(table.rows[index - 1])) > 1 or same_heading(table.rows[index], columns):  # noqa: PLR2004 - one cell heads nothing
+    if len(cells) < 2 or len(_filled(table.rows[index - 1])) > 1 or same_heading(table.rows[index], columns):
         return False
     roles = [heading(clean_heading(cell.plain)).role for cell in cells]
     short = all(len(cell.plain) <= LONGEST_HEADING for cell in cells)
@@ -212,7 +212,7 @@ def _foreign_header(table: Table, index: int, columns: Columns) -> bool:
 def _another_header(table: Table, index: int, columns: Columns, year: str | None) -> Columns | None:
     row = table.rows[index]
     filled = [cell for cell in distinct(row) if cell.plain]
-    if len(filled) < 3 or same_heading(row, columns) or filled[0].plain[:1].isdigit():  # noqa: PLR2004 - a header of a plan
+    if len(filled) < 3 or same_heading(row, columns) or filled[0].plain[:1].isdigit():
         return None
     found = header_at(table, index, year)
     if found is None:
@@ -258,7 +258,7 @@ def _describe(reading: RoadmapReading, sections: list[Section], blocks: list[Blo
     reading.year_or_period = titles.years_in(reading.title)
     if reading.year_or_period is None:
         above = [line for line in near if not (reading.approval and line.strip() in reading.approval.raw)]
-        named = {found for line in above if (found := titles.years_in(line)) and len(line) < 200}  # noqa: PLR2004
+        named = {found for line in above if (found := titles.years_in(line)) and len(line) < 200}
         spans = {found for found in named if "уч" in found.lower()}
         reading.year_or_period = next(iter(spans)) if len(spans) == 1 else titles.years_of_period(above)
     if reading.year_or_period is None:
@@ -299,7 +299,7 @@ def _headed_anew(rows: list[Row], columns: Columns) -> bool:
 def _stages_from_headings(reading: RoadmapReading) -> None:
     """Where each stage has a table of its own, its heading is the stage."""
     tables = reading.tables
-    if len(tables) < 2 or len({table.columns for table in tables}) > 1 or any(table.stages for table in tables):  # noqa: PLR2004
+    if len(tables) < 2 or len({table.columns for table in tables}) > 1 or any(table.stages for table in tables):
         return
     for table in tables:
         title = table.sheet if table.sheet and table.heading == reading.title else table.heading or table.sheet

@@ -142,11 +142,11 @@ class _Reader:
             months = number in MONTHS_ONLY or (code and not re.search(r"[dд]", _bare(code)))
             return f"{day:%m.%Y}" if months else f"{day:%d.%m.%Y}"
         decimals = re.fullmatch(r"0\.(0+)", code)
-        if decimals or number == 2:  # noqa: PLR2004 - the built-in format 0.00
+        if decimals or number == 2:
             return f"{amount:.{len(decimals[1]) if decimals else 2}f}"
         if number in (9, 10) or code.endswith("%"):
             return f"{amount * 100:g}%"
-        return str(int(amount)) if amount == int(amount) and abs(amount) < 1e15 else f"{amount:.10g}"  # noqa: PLR2004
+        return str(int(amount)) if amount == int(amount) and abs(amount) < 1e15 else f"{amount:.10g}"
 
 
 def _stream(data: bytes, *tags: str) -> Iterator[tuple[str, Element]]:

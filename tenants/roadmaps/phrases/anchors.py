@@ -117,7 +117,7 @@ class AnchorGrammar(TailGrammar):
         """Return the place after «двух недель», «10 рабочих дней», «месяца»; «года» alone is the calendar's."""
         here, counted = place, False
         word = self.at(here)
-        if word.among("полтора") or (word.number is not None and not word.ordinal and word.digits < 4):  # noqa: PLR2004
+        if word.among("полтора") or (word.number is not None and not word.ordinal and word.digits < 4):
             here, counted = here + 1, True
             if self.at(here).text in ("-", "до") and self.at(here + 1).number is not None:
                 here += 2
@@ -208,7 +208,7 @@ class AnchorGrammar(TailGrammar):
             if self.at(place).text in ("в", "за", "на")
             else place
         )
-        if not self.at(here).ordinal or self.at(here).digits > 2:  # noqa: PLR2004 - no such count of months
+        if not self.at(here).ordinal or self.at(here).digits > 2:
             return None
         end = here + 1
         while self.at(end).text in ("-", ",", "и") and self.at(end + 1).number is not None:
@@ -247,7 +247,7 @@ class AnchorGrammar(TailGrammar):
     def _bare_duration(self, place: int) -> Found:
         """Read «2 недели»: a length without a beginning."""
         word = self.at(place)
-        if word.number is None or word.ordinal or word.digits > 2 or self._counted(place):  # noqa: PLR2004
+        if word.number is None or word.ordinal or word.digits > 2 or self._counted(place):
             return None
         end = self._duration(place)
         if end and self.at(end - 1).unit not in (DAY, WEEK, MONTH, YEAR):

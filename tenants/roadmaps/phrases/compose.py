@@ -129,7 +129,7 @@ class Composer:
     def _two_recurrences(self, every: list[Element]) -> str | None:
         """Merge «1 раз в месяц» with «последняя пятница месяца» and equal ones; ask about anything else."""
         texts = sorted({element.text or "" for element in every}, key=len)
-        if len(texts) == 2 and texts[1].startswith(texts[0] + ":"):  # noqa: PLR2004 - a frequency and its detail
+        if len(texts) == 2 and texts[1].startswith(texts[0] + ":"):
             return texts[1]
         if len(texts) > 1:
             self._ask("Названо несколько повторений. Какое верно?")
@@ -337,4 +337,4 @@ def _iso(day: date | None) -> str | None:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:60].rsplit(" ", 1)[0] + "…"  # noqa: PLR2004 - a question stays one line
+    return text if len(text) <= 60 else text[:60].rsplit(" ", 1)[0] + "…"

@@ -76,8 +76,8 @@ class ElementGrammar(AnchorGrammar):
     def _is_hour(self, place: int) -> bool:
         """Tell «14:00», a time of day, which the day beside it does not need."""
         hour, sign, minute = self.at(place), self.at(place + 1), self.at(place + 2)
-        figures = hour.digits in (1, 2) and minute.digits == 2  # noqa: PLR2004 - minutes are two digits
-        return sign.text == ":" and figures and (hour.number or 0) < 24 and (minute.number or 0) < 60  # noqa: PLR2004
+        figures = hour.digits in (1, 2) and minute.digits == 2
+        return sign.text == ":" and figures and (hour.number or 0) < 24 and (minute.number or 0) < 60
 
     def _after_heading(self, place: int) -> int:
         """Pass «срок действия –» and «дата проведения:», at most three words before the mark."""
@@ -231,7 +231,7 @@ class ElementGrammar(AnchorGrammar):
         lead = 2 if self.at(here).text == "не" and self.at(here + 1).text in ("ранее", "раньше") else 1
         if lead == 1 and self.at(here).text not in ("с", "со", "после"):
             return None
-        doubt = "Прочитано как начало срока. Верно?" if lead == 2 or self.at(here).text == "после" else None  # noqa: PLR2004
+        doubt = "Прочитано как начало срока. Верно?" if lead == 2 or self.at(here).text == "после" else None
         found = self.one(here + lead)
         if not found:
             return None

@@ -59,7 +59,7 @@ def _within(span: Span, year: Span) -> Span:
 def _weekdays_checked(elements: list[Element], context: DocumentYear) -> list[Element]:
     """Drop the weekday that a date names beside itself, if it is the right one: «15.10.2025 (среда)»."""
     dated = [element for element in elements if element.part is not Part.SEPARATOR]
-    if len(dated) != 2 or {element.part for element in dated} not in ({Part.WEEKDAY, part} for part in DATED):  # noqa: PLR2004 - the date and its weekday
+    if len(dated) != 2 or {element.part for element in dated} not in ({Part.WEEKDAY, part} for part in DATED):
         return elements
     day, weekday = sorted(dated, key=lambda element: element.part is Part.WEEKDAY)
     if len(day.spans) == 1 and day.spans[0].is_day and _weekday_of(day.spans[0], context) == weekday.text:

@@ -114,16 +114,16 @@ class SpanGrammar(YearGrammar):
 
     def _day_without_year(self, place: int) -> tuple[Span, int] | None:
         day, month = self.at(place), self.at(place + 2)
-        if self.at(place + 1).text != "." or not 1 <= (month.number or 0) <= 12:  # noqa: PLR2004 - months of a year
+        if self.at(place + 1).text != "." or not 1 <= (month.number or 0) <= 12:
             return None
         return self._with_year(Span.one_day(month.number or 0, day.number or 0), place + 3)
 
     def _iso_day(self, place: int) -> tuple[Span, int] | None:
         year, month, day = self.at(place), self.at(place + 2), self.at(place + 4)
         marks = {self.at(place + 1).text, self.at(place + 3).text}
-        if year.digits == YEAR_DIGITS and month.digits == day.digits == 2 and marks in ({"-"}, {"."}):  # noqa: PLR2004
+        if year.digits == YEAR_DIGITS and month.digits == day.digits == 2 and marks in ({"-"}, {"."}):
             return Span.one_day(month.number or 0, day.number or 0, year.number), place + 5
-        if day.digits == YEAR_DIGITS and month.digits == year.digits == 2 and marks == {"-"}:  # noqa: PLR2004
+        if day.digits == YEAR_DIGITS and month.digits == year.digits == 2 and marks == {"-"}:
             return Span.one_day(month.number or 0, year.number or 0, day.number), self._after_year_word(place + 5)
         return None
 
@@ -146,7 +146,7 @@ class SpanGrammar(YearGrammar):
         """Read «сентябрь [2026]», «месяц сентябрь», «09.2026»."""
         word, year = self.at(place), self.at(place + 2)
         if word.digits in (1, 2) and self.at(place + 1).text in (".", "/") and year.digits == YEAR_DIGITS:
-            if 1 <= (word.number or 0) <= 12 and full_year(year):  # noqa: PLR2004 - months of a year
+            if 1 <= (word.number or 0) <= 12 and full_year(year):
                 return Span.one_month(word.number or 0, full_year(year)), self._after_year_word(place + 3)
             return None
         here = place + 1 if word.unit == MONTH and self.at(place + 1).month else place
@@ -163,7 +163,7 @@ class SpanGrammar(YearGrammar):
     def _clipped_year(self, place: int) -> bool:
         """Tell whether «25» in «ноя.25», as spreadsheets write it, is the year of the document and no day."""
         word = self.at(place)
-        return word.digits == 2 and self.context.names(CENTURY + (word.number or 0)) and not self.at(place + 1).unit  # noqa: PLR2004 - the last two digits
+        return word.digits == 2 and self.context.names(CENTURY + (word.number or 0)) and not self.at(place + 1).unit
 
     def _part_of_month(self, place: int) -> tuple[Span, int] | None:
         """Read «первая декада октября», «1-я неделя сентября», «вторая половина мая», «конец июня»."""
@@ -223,7 +223,7 @@ class SpanGrammar(YearGrammar):
         """Read «первый понедельник» and «последняя пятница»; the last one is 0."""
         word, name = self.at(place), self.at(place + 1).weekday
         which = 0 if word.among("последний") else word.number if word.ordinal else None
-        if name is None or which is None or which > 5:  # noqa: PLR2004 - no month has six of a weekday
+        if name is None or which is None or which > 5:
             return None
         return (which, name), place + 2
 
@@ -256,7 +256,7 @@ class SpanGrammar(YearGrammar):
         return tuple(self._checked(span, unit, years) for span in spans), years[1] if years else here
 
     def _is_unit_number(self, word: Word) -> bool:
-        return word.number is not None and 1 <= word.number <= 4 and word.digits < 2  # noqa: PLR2004 - quarters of a year
+        return word.number is not None and 1 <= word.number <= 4 and word.digits < 2
 
     def _unit_word(self, place: int) -> tuple[str | None, int]:
         here = place + 1 if self.at(place).among("учебный", "календарный", "уч") else place
@@ -284,7 +284,7 @@ class SpanGrammar(YearGrammar):
             return self._school_half(span, years)
         if years and school and unit == QUARTER:
             return replace(span, doubt="Квартал календарный или учебный? Прочитано как календарный.")
-        if school and unit == QUARTER and span.first.month < 9 <= span.last.month:  # noqa: PLR2004 - September
+        if school and unit == QUARTER and span.first.month < 9 <= span.last.month:
             return replace(span, doubt="Квартал лежит в двух учебных годах. Какой это год?")
         return span
 
@@ -330,7 +330,7 @@ def _is_count(unit: str, numbers: list[int]) -> bool:
 def part_of(month: Span, unit: Word, which: int) -> Span:
     """Return a ten-day part, a week or a half of a month; which is 0 for the last."""
     if unit.unit == WEEK:
-        first = 29 if which > 4 else (which or 4) * 7 - 6  # noqa: PLR2004 - a month has four weeks and a rest
+        first = 29 if which > 4 else (which or 4) * 7 - 6
         days, doubt = (
             (first, 0 if which in (0, 5) else which * 7),
             "Неделя месяца прочитана по числам. Назовите точные даты.",

@@ -47,7 +47,7 @@ class TailGrammar(RecurrenceGrammar):
 
     def _counts_a_thing(self, place: int) -> bool:
         """Tell «школы № 5» and «приказа 145-р» from a day or a year."""
-        return self.at(place - 1).text in ("no", "n") and self.at(place).digits < 4  # noqa: PLR2004 - a year has four
+        return self.at(place - 1).text in ("no", "n") and self.at(place).digits < 4
 
     def _describes(self, place: int) -> bool:
         """Tell whether the time belongs to a plan or an act: «плана на 2026 год», «приказа от 01.09.2026»."""

@@ -148,7 +148,7 @@ def _join_broken(words: list[Word]) -> list[Word]:
     while index < len(words):
         word, size = words[index], 1
         rest = [after for after in words[index + 1 : index + 4] if after.text != "\n"][:2]
-        if len(rest) == 2 and rest[0].text == "-" and rest[0].glued and word.text + rest[1].text in _spellings():  # noqa: PLR2004 - the hyphen and the other half
+        if len(rest) == 2 and rest[0].text == "-" and rest[0].glued and word.text + rest[1].text in _spellings():
             size = words.index(rest[1], index) - index + 1
             word = _letters(word.text + rest[1].text, word.begin, rest[1].end, glued=word.glued)
         joined.append(word)
@@ -254,7 +254,7 @@ def _join_ordinals(words: list[Word]) -> list[Word]:
 def _is_ending(words: list[Word], index: int) -> bool:
     following = words[index + 1 : index + 3]
     return (
-        len(following) == 2  # noqa: PLR2004 - the hyphen and the ending
+        len(following) == 2
         and following[0].text == "-"
         and following[0].glued
         and following[1].glued
@@ -270,5 +270,5 @@ def _continues(tens: Word, word: Word) -> bool:
         and not word.digits
         and not word.roman
         and word.number is not None
-        and word.number < 10  # noqa: PLR2004 - units follow tens
+        and word.number < 10
     )

@@ -37,7 +37,7 @@ class DocumentYear:
         numbers = sorted(set(numbers))
         if len(numbers) == 1:
             return cls(calendar=numbers[0])
-        if len(numbers) == 2 and numbers[1] == numbers[0] + 1:  # noqa: PLR2004 - the two years of a school year
+        if len(numbers) == 2 and numbers[1] == numbers[0] + 1:
             return cls(school=numbers[0])
         return cls()
 
@@ -96,7 +96,7 @@ class Day:
             UnreadableError: the month is too short, or there is no such month.
 
         """
-        if not (1 <= self.month <= 12 and EARLIEST <= year <= LATEST):  # noqa: PLR2004 - months of a year
+        if not (1 <= self.month <= 12 and EARLIEST <= year <= LATEST):
             raise UnreadableError("Такой даты нет. Укажите срок датой.")
         last = calendar.monthrange(year, self.month)[1]
         if self.day > last:

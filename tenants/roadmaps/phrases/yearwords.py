@@ -40,7 +40,7 @@ class YearGrammar:
             return ("school", school[0][0], None), school[2]
         if word.digits == YEAR_DIGITS and full_year(word):
             return ("calendar", full_year(word) or 0, None), self._after_year_word(place + 1)
-        if word.digits == 2 and self.at(place + 1).unit == YEAR:  # noqa: PLR2004 - «26 г.»
+        if word.digits == 2 and self.at(place + 1).unit == YEAR:
             return ("calendar", CENTURY + (word.number or 0), None), place + 2
         return self._year_by_word(place)
 
@@ -131,7 +131,7 @@ class YearGrammar:
                     full_year(word), doubt="Назван один год. Какой это учебный год?"
                 ), self._after_year_word(place + 2)
             return Span.one_year(full_year(word)), self._after_year_word(place + 1)
-        if word.digits == 2 and self.at(place + 1).unit == YEAR:  # noqa: PLR2004 - «26 г.»
+        if word.digits == 2 and self.at(place + 1).unit == YEAR:
             return Span.one_year(CENTURY + (word.number or 0)), place + 2
         return None
 
@@ -201,9 +201,9 @@ def full_year(word: Word) -> int | None:
     """Return a year written with four digits or two, if it is one of our time."""
     if word.number is None or word.ordinal:
         return None
-    if word.digits == 2:  # noqa: PLR2004 - «26» for 2026
+    if word.digits == 2:
         return CENTURY + word.number
-    return word.number if word.digits == YEAR_DIGITS and 1990 <= word.number <= 2100 else None  # noqa: PLR2004
+    return word.number if word.digits == YEAR_DIGITS and 1990 <= word.number <= 2100 else None
 
 
 def join(first: Span, second: Span) -> Span:

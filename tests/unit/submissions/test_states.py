@@ -52,7 +52,7 @@ def test_the_four_facts_agree_with_the_last_steps(events: list[Event]) -> None:
     assert (state.locked_at is None) is state.status.with_school
     assert (state.accepted_at is not None) is (state.status is Status.ACCEPTED)
     assert (state.on_time is None) is (state.first_sent_at is None)
-    assert state.on_time is None or state.on_time is (state.first_sent_at <= DUE)  # type: ignore[operator] # sent
+    assert state.on_time is None or state.on_time is (state.first_sent_at <= DUE)  # type: ignore[operator]  # a sent month has its instant
     assert state.event_n == len(events)
 
 
