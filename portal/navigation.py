@@ -30,6 +30,7 @@ _SCHOOL = (
 _DISTRICT = (
     ("Главная", "home", "overview.home"),
     ("Сдача", "table", "submissions.matrix"),
+    ("Проверка", "pass", "submissions.queue"),
     ("Дорожные карты", "map", "roadmaps.queue"),
     ("Свод", "chart", "submissions.totals"),
     ("Школы", "school", "organizations.register"),
