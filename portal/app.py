@@ -4,8 +4,9 @@ import hashlib
 import secrets
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, request, url_for
+from flask import Flask, Response, current_app, g, has_request_context, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -33,11 +34,24 @@ _MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 class Portal(Flask):
     """Flask, whose views run inside the transaction of their request."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._fixed: dict[tuple[str, str], str] = {}
+
     def dispatch_request(self) -> Response:
         """Answer one request; see portal.tenancy."""
         if request.routing_exception is not None:
             self.raise_routing_exception(request)
         return tenancy.answer(super().dispatch_request, self.make_response)
+
+    def url_for(self, endpoint: str, /, **values: Any) -> str:  # type: ignore[override]  # noqa: ANN401 - passes on whatever Flask's own takes
+        """Return an address; those of fixed files are remembered, since a list names the same icons in every row."""
+        if endpoint != "static" or values.keys() != {"filename"} or not has_request_context():
+            return super().url_for(endpoint, **values)
+        key = request.root_path, values["filename"]
+        if key not in self._fixed:
+            self._fixed[key] = super().url_for(endpoint, **values)
+        return self._fixed[key]
 
 
 def create_app(settings: Settings | None = None) -> Portal:

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal
 from flask import Flask, g
 
 from tenants.periods import MONTHS, MONTHS_GENITIVE, Month
 
 _NBSP = "\N{NO-BREAK SPACE}"
+_SEPARATORS = str.maketrans({",": _NBSP, ".": ","})
 _TEENS = range(11, 15)
 _FEW = range(2, 5)
 
@@ -18,8 +18,9 @@ def number(value: Decimal | float | None, digits: int = 0) -> str:
     """Return "12 345,6"; an en dash where there is no value, since empty is not zero."""
     if value is None:
         return "–"
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale="ru").replace("\N{NARROW NO-BREAK SPACE}", _NBSP)
+    # A page of a region shows hundreds of numbers; babel reads its pattern anew for each of them.
+    exact = value if isinstance(value, Decimal) else Decimal(str(value))
+    return f"{exact:,.{digits}f}".translate(_SEPARATORS)
 
 
 def signed(value: int) -> str:

@@ -291,6 +291,7 @@ create table fact (
 );
 select app.guard_reviewed('fact', true);
 create index ix_fact_period on fact (region_id, edition_id, period_start, period_district_id);
+create index ix_fact_place on fact (region_id, period_start, section_code, row_code, column_code, organization_id);
 create index ix_fact_district_id on fact (region_id, district_id, edition_id, period_start);
 
 -- The row belongs to the node it sums; the region's job writes those of its districts, since only it sees a school that has moved on.

@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from portal import formats
 from portal.submissions.words import Word, days, plan_word, standing_word
-from reports.month_views.matrix import DIRECT, BranchLine, MatrixLine, Standing, count_by_standing
+from reports.month_views.branches import BranchCount
+from reports.month_views.matrix import DIRECT, MatrixLine, Standing, count_by_standing
 from tenants.accounts.queries import Colleague
 from tenants.roadmaps.queries import Standing as PlanStanding
 
@@ -146,7 +147,11 @@ def tabs(rows: Sequence[SchoolRow], wanted: MatrixFilter) -> list[dict[str, obje
 
 def meter(lines: Sequence[MatrixLine]) -> list[tuple[str, int, str]]:
     """Return the parts of the bar «Сдали 31 из 42»."""
-    counts = count_by_standing(lines)
+    return meter_of(count_by_standing(lines))
+
+
+def meter_of(counts: Mapping[Standing, int]) -> list[tuple[str, int, str]]:
+    """Return the same parts from counts."""
     return [
         ("ok", counts[Standing.ACCEPTED] + counts[Standing.CORRECTING], "принято"),
         ("sent", counts[Standing.SENT] + counts[Standing.IN_REVIEW], "на проверке"),
@@ -156,9 +161,40 @@ def meter(lines: Sequence[MatrixLine]) -> list[tuple[str, int, str]]:
     ]
 
 
-def worst_first(rows: Sequence[BranchLine]) -> list[BranchLine]:
+@dataclass(frozen=True)
+class Head:
+    """What the head of the page counts, whatever stands below it."""
+
+    counts: Mapping[Standing, int]
+    waiting: int
+    """Months that wait for the acting reviewer's own decision."""
+
+    @classmethod
+    def of_branches(cls, rows: Sequence[BranchCount]) -> "Head":
+        """Return the counts of a region from those of its branches."""
+        counts = {standing: sum(row.count(standing) for row in rows) for standing in Standing}
+        return cls(counts, sum(row.own_waiting for row in rows))
+
+    @classmethod
+    def of_lines(cls, lines: Sequence[MatrixLine], reviewer_id: int) -> "Head":
+        """Return the counts of single organizations."""
+        mine = [line for line in lines if line.standing.waits and line.place.district_id == reviewer_id]
+        return cls(count_by_standing(lines), len(mine))
+
+    @property
+    def handed_in(self) -> int:
+        """Return how many months the reviewer has or has accepted."""
+        return sum(count for standing, count in self.counts.items() if standing.handed_in)
+
+    @property
+    def total(self) -> int:
+        """Return how many organizations hand the form in."""
+        return sum(self.counts.values())
+
+
+def worst_first(rows: Sequence[BranchCount]) -> list[BranchCount]:
     """Return the districts by their share, the lowest first; what is directly under the region stays last."""
-    return sorted(rows, key=lambda row: (row.direct, row.handed_in / len(row.lines), row.name))
+    return sorted(rows, key=lambda row: (row.direct, row.handed_in / row.expected, row.name))
 
 
 def branch_title(lines: Sequence[MatrixLine], names: Mapping[int, str], branch: str, region_id: int) -> str:

@@ -11,6 +11,7 @@ from portal.submissions.blueprint import Chosen, choose_month, submissions
 from portal.submissions.words import due_text, time_left
 from reports.documents.xlsx import table_workbook
 from reports.month_views import matrix as view
+from reports.month_views.branches import branch_counts
 from reports.month_views.matrix import Matrix, MatrixLine
 from tenants import clock
 from tenants.accounts.models import Role
@@ -31,10 +32,9 @@ def matrix(month: str | None = None) -> ResponseReturnValue:
     if chosen.opened is None:
         return render_template("submissions/no_window.html", chosen=chosen)
     wanted = page.MatrixFilter.of(str(chosen.month), request.args)
-    found = view.matrix(db(), chosen.opened)
     if not wanted.branch and _is_region() and not wanted.text and not wanted.tab:
-        return _districts(chosen, found, wanted)
-    return _schools(chosen, found, wanted)
+        return _districts(chosen, wanted)
+    return _schools(chosen, view.matrix(db(), chosen.opened), wanted)
 
 
 @submissions.get("/matrix/<month>/xlsx")
@@ -57,11 +57,12 @@ def _is_region() -> bool:
     return actor().organization.kind is OrganizationKind.REGION
 
 
-def _districts(chosen: Chosen, found: Matrix, wanted: page.MatrixFilter) -> ResponseReturnValue:
+def _districts(chosen: Chosen, wanted: page.MatrixFilter) -> ResponseReturnValue:
+    rows = branch_counts(db(), chosen.window)
     return render_template(
         "submissions/districts.html",
-        rows=page.worst_first(found.branches()),
-        **_frame(chosen, list(found.lines), wanted),
+        rows=page.worst_first(rows),
+        **_frame(chosen, page.Head.of_branches(rows), wanted),
     )
 
 
@@ -83,22 +84,21 @@ def _schools(chosen: Chosen, matrix_: Matrix, wanted: page.MatrixFilter) -> Resp
         if region
         else "",
         kept=page.kept(wanted),
-        **_frame(chosen, shown, wanted),
+        **_frame(chosen, page.Head.of_lines(shown, actor().organization.id), wanted),
     )
 
 
-def _frame(chosen: Chosen, lines: list[MatrixLine], wanted: page.MatrixFilter) -> dict[str, object]:
+def _frame(chosen: Chosen, head: page.Head, wanted: page.MatrixFilter) -> dict[str, object]:
     window, zone = chosen.window.window, actor().organization.time_zone
     moment = view.same_time_before(chosen.window, zone)
-    mine = [line for line in lines if line.standing.waits and _reviews(line)]
     return {
         "chosen": chosen,
         "wanted": wanted,
         "period_nav": chosen.nav("submissions.matrix", **({"branch": wanted.branch} if wanted.branch else {})),
-        "meter": page.meter(lines),
-        "handed_in": sum(1 for line in lines if line.standing.handed_in),
-        "total": len(lines),
-        "waiting": len(mine),
+        "meter": page.meter_of(head.counts),
+        "handed_in": head.handed_in,
+        "total": head.total,
+        "waiting": 0 if actor().role is Role.REGION_ANALYST else head.waiting,
         "queue_url": url_for(".queue", month=wanted.month),
         "clean_url": url_for(".clean", month=wanted.month),
         "due": due_text(window),
@@ -107,10 +107,6 @@ def _frame(chosen: Chosen, lines: list[MatrixLine], wanted: page.MatrixFilter) -
         "before": None if wanted.branch else view.handed_in_by(db(), chosen.window, moment),
         "xlsx_url": url_for(".matrix_xlsx", **wanted.arguments()),
     }
-
-
-def _reviews(line: MatrixLine) -> bool:
-    return actor().role is not Role.REGION_ANALYST and line.place.district_id == actor().organization.id
 
 
 def _in_branch(found: Matrix, wanted: page.MatrixFilter) -> list[MatrixLine]:

@@ -51,6 +51,13 @@ _STANDING = {
 }
 
 
+def standing_of(status: Status | None, *, accepted: bool) -> Standing:
+    """Return the step of a month; `status` None is one that nobody has begun, `accepted` that some revision counts."""
+    if status is None:
+        return Standing.NOT_STARTED
+    return Standing.CORRECTING if accepted and status.with_school else _STANDING[status]
+
+
 @dataclass(frozen=True)
 class MatrixLine:
     """How the month of one organization stands."""
@@ -67,11 +74,7 @@ class MatrixLine:
     @property
     def standing(self) -> Standing:
         """Return the step the month has reached."""
-        if self.state is None:
-            return Standing.NOT_STARTED
-        if self.state.accepted_revision_n is not None and self.state.status.with_school:
-            return Standing.CORRECTING
-        return _STANDING[self.state.status]
+        return standing_of(self.state.status if self.state else None, accepted=self.accepted)
 
     @property
     def accepted(self) -> bool:
@@ -96,24 +99,10 @@ class BranchLine:
     direct: bool = False
     """True for what hangs directly under the region."""
 
-    def count(self, *standings: Standing) -> int:
-        """Return how many organizations stand at one of these steps."""
-        return sum(1 for line in self.lines if line.standing in standings)
-
-    @property
-    def handed_in(self) -> int:
-        """Return how many months the reviewer has."""
-        return sum(1 for line in self.lines if line.standing.handed_in)
-
     @property
     def accepted(self) -> int:
         """Return how many are in the sums."""
         return sum(1 for line in self.lines if line.accepted)
-
-    @property
-    def late(self) -> int:
-        """Return how many missed their day, handed in or not."""
-        return sum(1 for line in self.lines if line.days_late)
 
 
 @dataclass(frozen=True)

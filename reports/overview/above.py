@@ -1,16 +1,16 @@
 """What the home pages above the school ask: who has handed in and how the month runs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Date, and_, cast, func, or_, select
+from sqlalchemy import Date, and_, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from reports.month_views.branches import branch_of_period, with_months, with_parents
 from reports.month_views.matrix import DIRECT, MatrixLine
 from tenants.db import ScopedSession
-from tenants.organizations.models import Organization, OrganizationKind, OrganizationParent
-from tenants.organizations.queries import REPORTING_KINDS
+from tenants.organizations.models import Organization, OrganizationKind
 from tenants.periods import Month
 from tenants.submissions.models import Status, Submission, SubmissionState
 from tenants.submissions.queries import OpenWindow
@@ -54,44 +54,20 @@ def branch_standings(session: Session, opened: OpenWindow) -> list[BranchStandin
     waits = and_(~accepted, SubmissionState.status.in_((Status.SENT, Status.IN_REVIEW)))
     back = and_(~accepted, SubmissionState.status == Status.RETURNED)
     draft = and_(~accepted, SubmissionState.status == Status.DRAFT)
-    # The branch of the period, as sums have it: of the month, else of the day of the cut.
-    branch_id = func.coalesce(Submission.period_district_id, OrganizationParent.parent_id, Organization.district_id)
+    branch_id = branch_of_period()
     counted = (
-        select(
-            branch_id.label("branch_id"),
-            func.count().label("expected"),
-            func.count().filter(accepted).label("accepted"),
-            func.count().filter(waits).label("waiting"),
-            func.count().filter(back).label("returned"),
-            func.count().filter(draft).label("drafts"),
-            func.min(SubmissionState.sent_at).filter(waits).label("oldest"),
-        )
-        .select_from(Organization)
-        .outerjoin(
-            Submission,
-            and_(
-                Submission.region_id == Organization.region_id,
-                Submission.organization_id == Organization.id,
-                Submission.window_id == opened.window.id,
+        with_parents(
+            select(
+                branch_id.label("branch_id"),
+                func.count().label("expected"),
+                func.count().filter(accepted).label("accepted"),
+                func.count().filter(waits).label("waiting"),
+                func.count().filter(back).label("returned"),
+                func.count().filter(draft).label("drafts"),
+                func.min(SubmissionState.sent_at).filter(waits).label("oldest"),
             ),
+            opened,
         )
-        .outerjoin(
-            SubmissionState,
-            and_(
-                SubmissionState.organization_id == Submission.organization_id,
-                SubmissionState.submission_id == Submission.id,
-            ),
-        )
-        .outerjoin(
-            OrganizationParent,
-            and_(
-                OrganizationParent.region_id == Organization.region_id,
-                OrganizationParent.organization_id == Organization.id,
-                OrganizationParent.valid_from <= opened.window.cut_on,
-                or_(OrganizationParent.valid_to.is_(None), OrganizationParent.valid_to > opened.window.cut_on),
-            ),
-        )
-        .where(*_hands_in(opened))
         .group_by(branch_id)
         .subquery()
     )
@@ -107,24 +83,9 @@ def branch_standings(session: Session, opened: OpenWindow) -> list[BranchStandin
 def school_lines(session: Session, opened: OpenWindow) -> list[MatrixLine]:
     """Return how the month of every organization of a district stands, the worst first, then by name. One statement."""
     rows = session.execute(
-        select(Organization, Submission, SubmissionState)
-        .outerjoin(
-            Submission,
-            and_(
-                Submission.region_id == Organization.region_id,
-                Submission.organization_id == Organization.id,
-                Submission.window_id == opened.window.id,
-            ),
+        with_months(select(Organization, Submission, SubmissionState), opened).order_by(
+            func.app.ru_key(Organization.name_short), Organization.id
         )
-        .outerjoin(
-            SubmissionState,
-            and_(
-                SubmissionState.organization_id == Submission.organization_id,
-                SubmissionState.submission_id == Submission.id,
-            ),
-        )
-        .where(*_hands_in(opened))
-        .order_by(func.app.ru_key(Organization.name_short), Organization.id)
     ).all()
     lines = [
         MatrixLine(place, place.district_id, opened.window.due_on, submission, state)
@@ -148,14 +109,6 @@ def _standing(row) -> BranchStanding:  # type: ignore[no-untyped-def]  # noqa: A
     )
 
 
-def _hands_in(opened: OpenWindow) -> Iterable[ColumnElement[bool]]:
-    kinds = [kind for kind in REPORTING_KINDS if opened.edition.serves(kind.value)]
-    return (
-        Organization.kind.in_(kinds),
-        or_(Organization.archived_on.is_(None), Organization.archived_on > opened.window.cut_on),
-    )
-
-
 @dataclass(frozen=True)
 class Course:
     """How many had handed in by the end of each day of a month; days may run past the month's last."""
@@ -175,27 +128,45 @@ class Course:
 
 
 def courses(session: ScopedSession, windows: Sequence[OpenWindow], zone: str) -> dict[int, Course]:
-    """Return the course of each window by its id; one nobody has handed in yet is absent. One statement.
+    """Return by window how the two newest months run, and what of any month waits for the actor. One statement.
 
     Day 1 is the first of the period's month.
     """
+    newest = max(windows, key=lambda one: one.window.period_start).window
+    drawn = (newest.period_start, Month.of(newest.period_start).previous.first)
     day = cast(func.timezone(zone, SubmissionState.first_sent_at), Date)
-    waits = and_(
-        SubmissionState.status.in_((Status.SENT, Status.IN_REVIEW)),
-        SubmissionState.district_id == session.scope.organization_id,
+    joined = and_(
+        SubmissionState.region_id == Submission.region_id,
+        SubmissionState.organization_id == Submission.organization_id,
+        SubmissionState.submission_id == Submission.id,
     )
-    rows = session.execute(
-        select(Submission.window_id, Submission.period_start, day, func.count(), func.count().filter(waits))
-        .join(SubmissionState, SubmissionState.submission_id == Submission.id)
-        .where(Submission.window_id.in_([one.window.id for one in windows]), SubmissionState.first_sent_at.is_not(None))
+    # The own queue of all months and the course of two: five years of months are not read for either.
+    sent = (
+        select(Submission.window_id, Submission.period_start, day.label("day"), func.count(), literal(0))
+        .join(SubmissionState, joined)
+        .where(
+            Submission.window_id.in_([one.window.id for one in windows if one.window.period_start in drawn]),
+            SubmissionState.first_sent_at.is_not(None),
+        )
         .group_by(Submission.window_id, Submission.period_start, day)
-        .order_by(Submission.window_id, day)
-    ).all()
+    )
+    waiting_now = (
+        select(Submission.window_id, Submission.period_start, null(), literal(0), func.count())
+        .join(SubmissionState, joined)
+        .where(
+            Submission.window_id.in_([one.window.id for one in windows]),
+            SubmissionState.district_id == session.scope.organization_id,
+            SubmissionState.status.in_((Status.SENT, Status.IN_REVIEW)),
+        )
+        .group_by(Submission.window_id, Submission.period_start)
+    )
+    both = union_all(sent, waiting_now).subquery()
+    rows = session.execute(select(both).order_by(both.c.window_id, both.c.day.nulls_first())).all()
     found: dict[int, Course] = {}
     for window_id, start, sent_on, count, waiting in rows:
         known = found.get(window_id, Course())
-        point = (sent_on - start).days + 1, known.total + count
-        found[window_id] = Course((*known.points, point), known.waiting + waiting)
+        points = () if sent_on is None else (((sent_on - start).days + 1, known.total + count),)
+        found[window_id] = Course((*known.points, *points), known.waiting + waiting)
     return found
 
 

@@ -38,6 +38,9 @@ class Fact(_SumColumns, TenantModel):
         child_of("submission", "submission_id", name="fk_fact_submission"),
         published_parent("edition", "edition_id", name="fk_fact_edition"),
         Index("ix_fact_period", "region_id", "edition_id", "period_start", "period_district_id"),
+        Index(
+            "ix_fact_place", "region_id", "period_start", "section_code", "row_code", "column_code", "organization_id",
+        ),
         Index("ix_fact_district_id", "region_id", "district_id", "edition_id", "period_start"),
     )  # fmt: skip
 
