@@ -23,12 +23,14 @@ def _unintended(difference: tuple | list) -> bool:
     return not (kind == "remove_table" and what[0].name == "tenant_row")
 
 
-def test_models_and_migrated_schema_agree(database):
+def test_models_and_migrated_schema_agree():
     for package in (tenants, reports):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith(("__main__", "child")):
                 import_module(module.name)
-    with apply.administrator(database.admin_url).connect() as connection:
+    # A database of its own: other contracts make rows up in theirs and lift its checks for them.
+    fresh = new_database(f"portal_schema_{os.getpid()}")
+    with apply.administrator(fresh.admin_url).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         differences = [d for d in compare_metadata(context, Base.metadata) if _unintended(d)]
 
