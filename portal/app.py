@@ -29,6 +29,9 @@ from tenants.db import REGISTRY, connect, transaction
 
 SLICES = (accounts, overview, organizations, roadmaps, reports, participants, mentorships, submissions)
 _MAX_UPLOAD_BYTES = 25 * 1024 * 1024
+_MOST_ADDRESSES = 2000
+_MARK = 8_765_432_109_876
+"""Stands for a number in a remembered address."""
 
 
 class Portal(Flask):
@@ -36,7 +39,7 @@ class Portal(Flask):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self._fixed: dict[tuple[str, str], str] = {}
+        self._addresses: dict[tuple[object, ...], str] = {}
 
     def dispatch_request(self) -> Response:
         """Answer one request; see portal.tenancy."""
@@ -45,13 +48,29 @@ class Portal(Flask):
         return tenancy.answer(super().dispatch_request, self.make_response)
 
     def url_for(self, endpoint: str, /, **values: Any) -> str:  # type: ignore[override]  # noqa: ANN401 - passes on whatever Flask's own takes
-        """Return an address; those of fixed files are remembered, since a list names the same icons in every row."""
-        if endpoint != "static" or values.keys() != {"filename"} or not has_request_context():
+        """Return an address; lists name the same icons and pages in every row, so those are remembered."""
+        if not has_request_context() or len(values) != 1:
             return super().url_for(endpoint, **values)
-        key = request.root_path, values["filename"]
-        if key not in self._fixed:
-            self._fixed[key] = super().url_for(endpoint, **values)
-        return self._fixed[key]
+        ((name, value),) = values.items()
+        if endpoint == "static":
+            return self._remembered((request.root_path, endpoint, value), endpoint, name, value)
+        if type(value) is not int or value < 0 or name.startswith("_"):
+            return super().url_for(endpoint, **values)
+        # A list names one page of each of its rows: only the number differs.
+        pattern = self._remembered(
+            (request.root_path, request.blueprint, g.get("code"), endpoint, name), endpoint, name, _MARK
+        )
+        before, found, after = pattern.partition(str(_MARK))
+        return f"{before}{value}{after}" if found else super().url_for(endpoint, **values)
+
+    def _remembered(self, key: tuple[object, ...], endpoint: str, name: str, value: object) -> str:
+        known = self._addresses.get(key)
+        if known is None:
+            if len(self._addresses) >= _MOST_ADDRESSES:
+                self._addresses.clear()
+            values: dict[str, Any] = {name: value}
+            known = self._addresses[key] = super().url_for(endpoint, **values)
+        return known
 
 
 def create_app(settings: Settings | None = None) -> Portal:

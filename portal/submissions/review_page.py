@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from portal import formats
 from portal.context import actor, db
@@ -16,14 +15,14 @@ from portal.submissions.origin import origin
 from portal.submissions.schemas import NoteForm, ReopenForm, ReturnForm
 from reports import differences
 from reports.month_views.review import ChangedCell, Waiting, cells_for_review, waiting_months
-from reports.month_views.sheets import begun_months, months_on_time, read_sheet
+from reports.month_views.sheets import Begun, begun_around, months_on_time, read_sheet
 from reports.month_views.totals import history_of
 from reports.months import Sheet
 from tenants.errors import NotFoundError
 from tenants.organizations.models import Organization
 from tenants.periods import Month
 from tenants.submissions import policy, queries
-from tenants.submissions.models import EventKind, Face, Place, Status, Submission, SubmissionEvent
+from tenants.submissions.models import EventKind, Face, Place, Status, SubmissionEvent
 from tenants.submissions.remarks import RemarkDraft
 
 WHOLE: Place = ("", "", "")
@@ -66,17 +65,8 @@ def reviewed(submission_id: int, revision_n: int | None = None) -> Reviewed:
         NotFoundError: it is out of reach, or nothing has been sent yet.
 
     """
-    place = (
-        db()
-        .scalars(
-            select(Organization)
-            .join(Submission, Submission.organization_id == Organization.id)
-            .where(Submission.id == submission_id)
-        )
-        .one_or_none()
-    )
     windows = windows_by_month(db())
-    begun = begun_months(db(), place.id, windows) if place else {}
+    place, begun = begun_around(db(), submission_id, windows)
     one = next((one for one in begun.values() if one.submission.id == submission_id), None)
     if place is None or one is None:
         raise NotFoundError
@@ -86,18 +76,28 @@ def reviewed(submission_id: int, revision_n: int | None = None) -> Reviewed:
     before = begun.get(one.month.previous)
     shown = read_sheet(db(), one, before, history, place.kind.value, revision_n=revision_n or one.state.revision_n)
     may_review = policy.may_review(actor(), one.submission)
-    notes = {note.place: note for note in queries.noted_remarks(db(), submission_id)} if may_review else {}
+    queue, notes = _own_work(one) if may_review else ([], {})
     changes = differences.changes_in(shown.revision) if shown.revision else {}
     return Reviewed(
         shown,
         place,
         cells_for_review(shown, changes, history, set(notes)),
         notes,
-        waiting_months(db(), one.submission.window_id, actor().organization.id) if may_review else [],
+        queue,
         choose_of(windows, str(one.month)),
         months_on_time(begun, one.month),
         may_review=may_review,
     )
+
+
+def _own_work(one: Begun) -> tuple[list[Waiting], dict[Place, RemarkDraft]]:
+    """Return the queue a month stands in, empty where it waits no more, and what the reviewer has noted on it."""
+    queue = []
+    if one.state.status in (Status.SENT, Status.IN_REVIEW):
+        queue = waiting_months(db(), one.submission.window_id, actor().organization.id)
+    if any(line.submission_id == one.submission.id and not line.note_count for line in queue):
+        return queue, {}
+    return queue, {note.place: note for note in queries.noted_remarks(db(), one.submission.id)}
 
 
 def review_page(found: Reviewed, form: Form | None = None, *, note_at: Place | None = None) -> ResponseReturnValue:
@@ -107,7 +107,7 @@ def review_page(found: Reviewed, form: Form | None = None, *, note_at: Place | N
     quiet = [cell for cell in changed if cell.usual]
     rows = found.cells if show == "all" else changed if show == "quiet" else [one for one in changed if not one.usual]
     at = next((n for n, one in enumerate(found.queue) if one.submission_id == found.id), None)
-    events = queries.events_of(db(), found.id)
+    events = queries.events_of(db(), found.id, organization_id=found.place.id)
     page = render_template(
         "submissions/review.html",
         found=found,

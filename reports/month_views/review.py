@@ -54,7 +54,11 @@ def waiting_months(session: Session, window_id: int, reviewer_id: int) -> list[W
     adjusted = (
         select(func.count())
         .select_from(RevisionCell)
-        .where(RevisionCell.revision_id == Revision.id, RevisionCell.face != Face.COMPUTED)
+        .where(
+            RevisionCell.organization_id == Revision.organization_id,
+            RevisionCell.revision_id == Revision.id,
+            RevisionCell.face != Face.COMPUTED,
+        )
         .correlate(Revision)
         .scalar_subquery()
     )
@@ -77,8 +81,21 @@ def waiting_months(session: Session, window_id: int, reviewer_id: int) -> list[W
             adjusted,
             notes,
         )
-        .join(SubmissionState, SubmissionState.submission_id == Submission.id)
-        .join(Revision, and_(Revision.submission_id == Submission.id, Revision.n == SubmissionState.revision_n))
+        .join(
+            SubmissionState,
+            and_(
+                SubmissionState.organization_id == Submission.organization_id,
+                SubmissionState.submission_id == Submission.id,
+            ),
+        )
+        .join(
+            Revision,
+            and_(
+                Revision.organization_id == Submission.organization_id,
+                Revision.submission_id == Submission.id,
+                Revision.n == SubmissionState.revision_n,
+            ),
+        )
         .join(Organization, Organization.id == Submission.organization_id)
         .where(
             Submission.window_id == window_id,

@@ -1,14 +1,16 @@
 """A month for its screen in few statements: what `reports.months.sheet` gives, from parts the page has read already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVarTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from reports.forms import definition_by_hash
 from reports.months import Sheet, findings_of, frozen_findings
+from tenants.organizations.models import Organization
 from tenants.periods import Month
 from tenants.submissions import queries
 from tenants.submissions.models import Place, Revision, RevisionCell, Submission, SubmissionCell, SubmissionState
@@ -16,6 +18,7 @@ from tenants.submissions.queries import OpenWindow
 
 History = Mapping[Place, Sequence[Decimal | None]]
 _MONTHS = 60
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True)
@@ -34,18 +37,36 @@ class Begun:
 
 def begun_months(session: Session, organization_id: int, windows: Mapping[Month, OpenWindow]) -> dict[Month, Begun]:
     """Return the months of one organization in these windows."""
-    rows = session.execute(
-        select(Submission, SubmissionState)
-        .join(
-            SubmissionState,
-            (SubmissionState.region_id == Submission.region_id)
-            & (SubmissionState.organization_id == Submission.organization_id)
-            & (SubmissionState.submission_id == Submission.id),
-        )
-        .where(Submission.organization_id == organization_id)
-        .order_by(Submission.period_start.desc())
-        .limit(_MONTHS)
+    query = select(Submission, SubmissionState).where(Submission.organization_id == organization_id)
+    return _by_month(session.execute(_with_state(query)), windows)
+
+
+def begun_around(
+    session: Session, submission_id: int, windows: Mapping[Month, OpenWindow]
+) -> tuple[Organization | None, dict[Month, Begun]]:
+    """Return the organization of a month and all its months in these windows; None and nothing out of reach."""
+    owner = select(Submission.organization_id).where(Submission.id == submission_id).scalar_subquery()
+    query = (
+        select(Submission, SubmissionState, Organization)
+        .join(Organization, Organization.id == Submission.organization_id)
+        .where(Submission.organization_id == owner)
     )
+    rows = session.execute(_with_state(query)).all()
+    return (rows[0][2] if rows else None), _by_month([(row[0], row[1]) for row in rows], windows)
+
+
+def _with_state(query: Select[*Columns]) -> Select[*Columns]:
+    joined = (
+        (SubmissionState.region_id == Submission.region_id)
+        & (SubmissionState.organization_id == Submission.organization_id)
+        & (SubmissionState.submission_id == Submission.id)
+    )
+    return query.join(SubmissionState, joined).order_by(Submission.period_start.desc()).limit(_MONTHS)
+
+
+def _by_month(
+    rows: Iterable[tuple[Submission, SubmissionState]], windows: Mapping[Month, OpenWindow]
+) -> dict[Month, Begun]:
     by_window = {one.window.id: one for one in windows.values()}
     found = [
         Begun(submission, state, by_window[submission.window_id])

@@ -216,11 +216,15 @@ def row_history(
     return {place: tuple(values) for place, values in found.items()}
 
 
-def events_of(session: Session, submission_id: int) -> Sequence[SubmissionEvent]:
-    """Return what happened to a month, the first step first."""
-    return session.scalars(
-        select(SubmissionEvent).where(SubmissionEvent.submission_id == submission_id).order_by(SubmissionEvent.n)
-    ).all()
+def events_of(session: Session, submission_id: int, *, organization_id: int | None = None) -> Sequence[SubmissionEvent]:
+    """Return what happened to a month, the first step first.
+
+    Above the school `organization_id` names its owner: the index of events begins with it.
+    """
+    query = select(SubmissionEvent).where(SubmissionEvent.submission_id == submission_id).order_by(SubmissionEvent.n)
+    if organization_id is not None:
+        query = query.where(SubmissionEvent.organization_id == organization_id)
+    return session.scalars(query).all()
 
 
 def remarks_of(session: Session, submission_id: int, *, revision_n: int | None = None) -> list[Said]:
