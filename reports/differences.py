@@ -15,7 +15,16 @@ from reports.filling import Members, compute
 from reports.forms import definition_of
 from tenants.organizations.queries import organization_in_reach
 from tenants.submissions import queries
-from tenants.submissions.models import Face, MemberSet, Place, Revision, RevisionCell, Submission, SubmissionCell
+from tenants.submissions.models import (
+    Face,
+    MemberSet,
+    Place,
+    Revision,
+    RevisionCell,
+    Submission,
+    SubmissionCell,
+    SubmissionWindow,
+)
 from tenants.submissions.windows import find_window
 
 AnyCell: TypeAlias = SubmissionCell | RevisionCell
@@ -150,15 +159,39 @@ def changes_of(session: Session, submission_id: int, places: Sequence[Place] | N
     if before is None:
         return {}
     window, window_before = (find_window(session, one.window_id) for one in (submission, before))
-    spans = Span(window_before.cut_after, window_before.cut_on), Span(window.cut_after, window.cut_on)
-    cells = [
-        cell
-        for cell in _cells(session, submission)
-        if cell.source is not Source.CLOSED and (places is None or cell.key in places)
-    ]
-    then = _numbers(session, cells, queries.reported_cells(session, before.id))
-    now = _numbers(session, cells, queries.cells_of(session, submission_id))
+    cells = [cell for cell in _cells(session, submission) if places is None or cell.key in places]
+    then = Side(span_of(window_before), queries.reported_cells(session, before.id))
+    return changes_between(session, cells, then, Side(span_of(window), queries.cells_of(session, submission_id)))
+
+
+@dataclass(frozen=True)
+class Side:
+    """A month as one side of a comparison."""
+
+    span: Span
+    stored: Mapping[Place, AnyCell]
+
+
+def span_of(window: SubmissionWindow) -> Span:
+    """Return the days a window counts."""
+    return Span(window.cut_after, window.cut_on)
+
+
+def changes_between(session: Session, cells: Iterable[Cell], before: Side, after: Side) -> dict[Place, Change]:
+    """Return why the numbers of two months differ in these cells, for a page that has read both already.
+
+    Runs in the school's own scope.
+    """
+    cells = [cell for cell in cells if cell.source is not Source.CLOSED]
+    sides = [[side.stored[cell.key] for cell in cells if cell.key in side.stored] for side in (before, after)]
+    sets = queries.sets_of(session, [*sides[0], *sides[1]])
+    then, now = (
+        {cell.key: _number(cell, side.stored.get(cell.key), sets) for cell in cells} for side in (before, after)
+    )
     moved = [cell for cell in cells if then[cell.key] != now[cell.key]]
+    if not moved:
+        return {}
+    spans = before.span, after.span
     told = _Told(compute(session, moved, spans[0]), _lives(session, moved, then, now), spans)
     return {
         cell.key: difference(cell.key, then[cell.key], now[cell.key], told.classifier(cell), _labeller(cell))

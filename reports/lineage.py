@@ -8,12 +8,10 @@ from sqlalchemy.orm import Session
 
 from reports.editions.definition import Cell, EditionDefinition, Source
 from reports.figures import FIGURES
-from reports.forms import definition_of
+from reports.months import Sheet
 from tenants.errors import NotFoundError
-from tenants.organizations.queries import organization_in_reach
 from tenants.submissions import queries
-from tenants.submissions.models import Face, Place, RevisionCell, SubmissionCell
-from tenants.submissions.windows import find_window
+from tenants.submissions.models import Face, Place
 
 
 @dataclass(frozen=True)
@@ -48,28 +46,18 @@ class Lineage:
     until: date | None
 
 
-def lineage(session: Session, submission_id: int, place: Place, *, revision_n: int | None = None) -> Lineage:
-    """Return the origin of a cell of the draft, or of a frozen revision.
+def lineage(session: Session, shown: Sheet, place: Place) -> Lineage:
+    """Return the origin of a cell of a month as it is shown. One statement.
 
     Raises:
         NotFoundError: the month has no such cell.
 
     """
-    submission, _ = queries.submission_with_state(session, submission_id)
-    definition = definition_of(session, submission.edition_id)
-    cell = definition.cell(place)
-    computed_at = submission.computed_at
-    stored: SubmissionCell | RevisionCell | None
-    if revision_n is None:
-        stored = queries.cell_at(session, submission_id, place)
-    else:
-        revision = queries.revision_of(session, submission_id, revision_n)
-        computed_at, stored = revision.computed_at, queries.revision_cells(session, revision.id).get(place)
+    cell, stored = shown.definition.cell(place), shown.cells.get(place)
     if cell is None or stored is None:
         raise NotFoundError("Такой ячейки в отчёте нет.")
-    window = find_window(session, submission.window_id)
     members = queries.sets_of(session, [stored]).get(stored.member_set_id or 0)
-    words = _words(definition, cell, organization_in_reach(session, submission.organization_id).kind.value)
+    words = _words(shown.definition, cell, shown.kind)
     figure = FIGURES[cell.figure] if cell.source is Source.FIGURE else None
     return Lineage(
         place=place,
@@ -84,9 +72,9 @@ def lineage(session: Session, submission_id: int, place: Place, *, revision_n: i
         rule=figure.rule if figure else cell.formula,
         rule_edition=figure.edition if figure else None,
         rule_source=figure.source if figure else "",
-        as_of=window.cut_on,
-        flows_after=window.cut_after,
-        computed_at=computed_at,
+        as_of=shown.window.cut_on,
+        flows_after=shown.window.cut_after,
+        computed_at=(shown.revision or shown.submission).computed_at,
         record_kind=members.record_kind if members else "",
         member_ids=tuple(members.ids) if members else (),
         weights=tuple(members.weights) if members and members.weights else None,

@@ -26,7 +26,7 @@ from portal.submissions.origin import origin
 from portal.submissions.schemas import AdjustForm, AnswerForm, EntryForm, ExplainForm, ReasonForm
 from reports import differences
 from reports.editions.definition import Source
-from reports.month_views.sheets import Begun, History, begun_months, read_sheet
+from reports.month_views.sheets import Begun, History, begun_months, cells_reported, read_sheet
 from reports.month_views.totals import history_of
 from reports.months import Sheet
 from tenants import clock
@@ -47,6 +47,8 @@ class OwnMonth:
     """Of the last return, while the month is with the school."""
     history: History
     """Accepted numbers of the months before."""
+    before: Begun | None = None
+    """The month before, where it was begun."""
 
     @property
     def month(self) -> Month:
@@ -79,13 +81,14 @@ def shown_month(chosen: Chosen, begun: Mapping[Month, Begun]) -> OwnMonth:
     one, place = begun[chosen.month], actor().organization
     state = one.state
     history = history_of(db(), place.id, one.opened.edition.code, chosen.month)
+    before = begun.get(chosen.month.previous)
     shown = read_sheet(
-        db(), one, begun.get(chosen.month.previous), history, place.kind.value,
+        db(), one, before, history, place.kind.value,
         revision_n=None if state.status.with_school else state.revision_n,
     )  # fmt: skip
     returned = state.status is Status.RETURNED
     said = queries.remarks_of(db(), one.submission.id, revision_n=state.revision_n) if returned else []
-    return OwnMonth(chosen, shown, tuple(said), history)
+    return OwnMonth(chosen, shown, tuple(said), history, before)
 
 
 def month_page(found: OwnMonth, *, opened: Place | None = None, form: Form | None = None) -> ResponseReturnValue:
@@ -144,15 +147,7 @@ def _stale(shown: Sheet) -> bool:
 def drawer_context(found: OwnMonth, place: Place, form: Form | None = None) -> dict[str, object]:
     """Return what the drawer of a cell shows: its origin, its questions and remarks, and what may be written."""
     shown = found.shown
-    revision = shown.revision
-    if revision is None:
-        changes = differences.changes_of(db(), shown.submission.id, [place])
-    else:
-        changes = differences.changes_in(revision)
-    told = origin(
-        db(), shown.submission.id, place, found.month, changes.get(place), shown.previous.get(place),
-        revision_n=revision.n if revision else None, named=True,
-    )  # fmt: skip
+    told = origin(db(), shown, place, _change(found, place), named=True)
     cell = shown.cells[place]
     bound = shown.definition.cell(place)
     opens = found.editable and shown.state.opens(place)
@@ -171,6 +166,21 @@ def drawer_context(found: OwnMonth, place: Place, form: Form | None = None) -> d
         "forms": _forms(cell, form),
         "place": place,
     }
+
+
+def _change(found: OwnMonth, place: Place) -> differences.Change | None:
+    """Return why a number differs from the month before; None without one, or where nothing changed."""
+    shown, before = found.shown, found.before
+    if shown.revision is not None:
+        return differences.changes_in(shown.revision).get(place)
+    if before is None:
+        return None
+    sides = (
+        differences.Side(differences.span_of(before.opened.window), cells_reported(db(), before)),
+        differences.Side(differences.span_of(shown.window), shown.cells),
+    )
+    cells = [cell for cell in shown.definition.cells_for(shown.kind) if cell.key == place]
+    return differences.changes_between(db(), cells, *sides).get(place)
 
 
 def _forms(cell: AnyCell, typed: Form | None) -> dict[str, Form]:

@@ -13,6 +13,7 @@ from portal.submissions.members import MemberLine
 from portal.submissions.month_page import address
 from reports.differences import Change
 from reports.lineage import Lineage, lineage
+from reports.months import Sheet
 from tenants.periods import Month
 from tenants.submissions.models import Place
 
@@ -43,13 +44,12 @@ class Origin:
         return self.lineage.flows_after + timedelta(days=1)
 
 
-def origin(  # noqa: PLR0913 - a number is asked for by month, revision and place
-    session: Session, submission_id: int, place: Place, month: Month, change: Change | None, before: Decimal | None,
-    *, revision_n: int | None, named: bool, endpoint_url: str = "",
-) -> Origin:  # fmt: skip
+def origin(
+    session: Session, shown: Sheet, place: Place, change: Change | None, *, named: bool, endpoint_url: str = ""
+) -> Origin:
     """Gather the origin of a cell for the request: `?term=` limits the list to one reason, `?page=` turns its leaf."""
-    found = lineage(session, submission_id, place, revision_n=revision_n)
-    url = endpoint_url or address(submission_id, place)
+    found = lineage(session, shown, place)
+    url = endpoint_url or address(shown.submission.id, place)
     wanted = next(
         (term for term in (change.terms if change else ()) if term.cause == request.args.get("term") and term.ids), None
     )
@@ -64,8 +64,8 @@ def origin(  # noqa: PLR0913 - a number is asked for by month, revision and plac
             (_first_upper(term.label), term.amount, f"{url}?term={term.cause}" if term.ids else None)
             for term in (change.terms if change else ())
         ],
-        month=month,
-        before=before,
+        month=Month.of(shown.submission.period_start),
+        before=shown.previous.get(place),
         lines=members.member_lines(session, kind, ids, page=page, named=named) if kind else (),
         counted=members.counted_members(kind, len(ids), found.unit) if kind else "",
         shown=wanted.label if wanted else "",

@@ -213,10 +213,7 @@ def revision_drawer(found: Reviewed, place: Place) -> dict[str, object]:
     section, row, column = place
     url = url_for(".revision_cell", submission_id=found.id, section=section, row=row, column=column)
     change = next((one.change for one in found.cells if one.place == place), None)
-    told = origin(
-        db(), found.id, place, found.month, change, shown.previous.get(place),
-        revision_n=shown.revision.n, named=False, endpoint_url=url,
-    )  # fmt: skip
+    told = origin(db(), shown, place, change, named=False, endpoint_url=url)
     cell = shown.cells[place]
     return {
         "origin": told,

@@ -112,10 +112,15 @@ def read_sheet(
 def _previous(session: Session, before: Begun, history: History) -> Mapping[Place, Decimal | None]:
     if before.state.accepted_revision_n:
         return {place: values[-1] for place, values in history.items() if values[-1] is not None}
-    if before.state.revision_n:
-        _, cells = _revision(session, before.submission.id, before.state.revision_n)
-        return {place: cell.value for place, cell in cells.items()}
-    return {place: cell.value for place, cell in queries.cells_of(session, before.submission.id).items()}
+    return {place: cell.value for place, cell in cells_reported(session, before).items()}
+
+
+def cells_reported(session: Session, begun: Begun) -> Mapping[Place, SubmissionCell | RevisionCell]:
+    """Return the numbers a month is known by: of the accepted revision, else of the last one, else of the draft."""
+    n = begun.state.accepted_revision_n or begun.state.revision_n
+    if not n:
+        return queries.cells_of(session, begun.submission.id)
+    return _revision(session, begun.submission.id, n)[1]
 
 
 def _revision(session: Session, submission_id: int, n: int) -> tuple[Revision, dict[Place, RevisionCell]]:

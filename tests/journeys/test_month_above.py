@@ -1,7 +1,7 @@
 """What stands above a school over HTTP: who has handed in, district by district, sums, workbooks, in few questions."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from openpyxl import load_workbook
@@ -11,10 +11,13 @@ from tenants import clock
 from tenants.accounts.models import Role
 from tenants.organizations.models import Organization
 from tests.conftest import Seat
-from tests.factories.months import COMMON_FORMS, hand_in, open_month, scatter_records
+from tests.factories.months import COMMON_FORMS, OCTOBER, hand_in, open_month, scatter_records
+from tests.factories.people import make_mentorship
 from tests.factories.tree import Tree
 from tests.journeys.steps import (
     SignIn,
+    begin,
+    cell_path,
     counted,
     page,
     sent,
@@ -103,3 +106,29 @@ def test_a_list_asks_at_most_eight_questions(tree: Tree, curator: Seat, as_role:
         page(seat, path)
 
     assert len(statements) <= 8, "\n\n".join(statements)
+
+
+def test_a_review_asks_at_most_eight_questions(curator: Seat, reviewer: Seat) -> None:
+    submission = sent(curator)
+    path = f"submissions/{submission.id}/review"
+    page(reviewer, path)
+
+    with counted() as statements:
+        page(reviewer, path)
+
+    assert len(statements) <= 8, "\n\n".join(statements)
+
+
+def test_the_origin_of_a_number_is_told_in_few_questions(tree: Tree, school: Organization, as_role: SignIn) -> None:
+    hand_in(tree, school, open_month(tree, OCTOBER.previous))
+    make_mentorship(school, order_on=date(2026, 10, 1), started_on=date(2026, 10, 1))
+    open_month(tree)
+    curator = as_role(Role.CURATOR, school)
+    path = cell_path(begin(curator), ("1", "2", "3"))
+    curator.get(path, headers={"HX-Request": "true"})
+
+    with counted() as statements:
+        answer = curator.get(path, headers={"HX-Request": "true"})
+
+    assert "Откуда число" in answer.text
+    assert len(statements) <= 16, "\n\n".join(statements)

@@ -7,6 +7,8 @@ import psycopg
 import pytest
 
 from portal.operations.worker import run_waiting
+from reports.month_views.branches import branch_counts
+from reports.month_views.matrix import Standing, count_by_standing, matrix
 from reports.overview import school
 from reports.overview.above import Course, branch_standings, courses, school_lines, waiting_by_month
 from reports.overview.sums import key_figures
@@ -99,6 +101,32 @@ def test_branches_count_each_organization_once(tree: Tree) -> None:
         ("Дальний район", 1, 1, 0, 0),
         ("Подведомственные региону", 1, 1, 0, 0),
     ]
+
+
+def test_a_region_counts_its_months_as_it_would_read_them(tree: Tree) -> None:
+    make_busy(tree)
+    clock.travel(datetime(2026, 11, 28, 9, tzinfo=UTC))
+    with transaction(actor_of(tree.region).scope.reading()) as session:
+        opened = queries.windows(session)[0]
+        counted = branch_counts(session, opened)
+        read = matrix(session, opened).branches()
+
+    assert [
+        (one.id, one.name, one.direct, [one.count(step) for step in Standing], one.accepted, one.late)
+        for one in counted
+    ] == [
+        (
+            one.id,
+            one.name,
+            one.direct,
+            list(count_by_standing(one.lines).values()),
+            one.accepted,
+            sum(1 for line in one.lines if line.days_late),
+        )
+        for one in read
+    ]
+    assert [one.own_waiting for one in counted] == [0, 0, 1]
+    assert sum(one.late for one in counted) > 0
 
 
 def test_only_the_own_decisions_wait(tree: Tree) -> None:

@@ -167,7 +167,7 @@ def test_lineage_leads_from_a_number_to_its_rule_and_records(tree: Tree):
         )
 
     with transaction(actor.scope.reading()) as session:
-        found = lineage(session, submission.id, PAIRS)
+        found = lineage(session, months.sheet(session, submission.id), PAIRS)
 
     assert (found.value, found.computed, found.face) == (4, 3, Face.ADJUSTED)
     assert list(found.member_ids) == sorted(pair.id for pair in pairs)
@@ -186,8 +186,8 @@ def test_lineage_of_a_revision_stays_and_a_stranger_finds_none(tree: Tree):
     change_rows(tree.school, "update mentorship set ended_on = started_on, outcome = 'mistake'")
 
     with transaction(actor_of(tree.district).scope.reading()) as session:
-        found = lineage(session, submission.id, PAIRS, revision_n=1)
+        found = lineage(session, months.sheet(session, submission.id, revision_n=1), PAIRS)
     with pytest.raises(NotFoundError), transaction(actor_of(tree.sister).scope.reading()) as session:
-        lineage(session, submission.id, PAIRS, revision_n=1)
+        lineage(session, months.sheet(session, submission.id, revision_n=1), PAIRS)
 
     assert (found.value, len(found.member_ids)) == (1, 1)
