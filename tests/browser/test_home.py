@@ -1,51 +1,20 @@
 """The home pages in a real Chromium: parts that come by themselves, the way to the work, axe at three widths."""
 
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-import portal
-from portal.app import Portal
 from tenants import clock
 from tenants.accounts.models import Role
 from tenants.organizations.models import Organization
+from tests.browser.needs import AXE, NEEDS
 from tests.factories.tree import PASSWORD, Tree, make_account
 from tests.integration.overview.busy import make_busy, make_silent_pair
 
-AXE = Path(portal.__file__).parent / "static" / "vendor" / "axe.min.js"
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-    pytest.mark.skipif(not AXE.exists(), reason="portal/static/vendor is empty: npm run build in portal/assets"),
-]
+pytestmark = NEEDS
 Open = Callable[[Role, Organization], Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def address(app: Portal) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

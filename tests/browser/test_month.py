@@ -1,55 +1,30 @@
 """The month in a real Chromium: the curator by keyboard from the grid to «Отправлен», the reviewer by П and В, axe."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-import portal
-from portal.app import Portal
 from tenants import clock
 from tenants.accounts.models import Role
 from tenants.db import transaction
 from tenants.organizations.models import Organization
 from tenants.submissions import queries
 from tenants.submissions.models import SubmissionWindow
-from tests.browser.gallery import serving
+from tests.browser.needs import AXE, NEEDS
 from tests.factories.months import COMMON_FORMS, NOVEMBER, hand_in, open_month, scatter_records, send, start
 from tests.factories.people import make_mentorship
 from tests.factories.tree import PASSWORD, Tree, actor_of, make_account, make_tree
 
-AXE = Path(portal.__file__).parent / "static" / "vendor" / "axe.min.js"
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-    pytest.mark.skipif(not AXE.exists(), reason="portal/static/vendor is empty: npm run build in portal/assets"),
-]
+pytestmark = NEEDS
 MONTH = "submissions/month/2026-11"
 
 
 @pytest.fixture(autouse=True)
 def _november() -> None:
     clock.travel(datetime(2026, 11, 21, 9, tzinfo=UTC))
-
-
-@pytest.fixture(scope="module")
-def address(app: Portal) -> Iterator[str]:
-    with serving(app) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
-        yield browser
-        browser.close()
 
 
 @dataclass(frozen=True)

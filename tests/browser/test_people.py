@@ -1,27 +1,16 @@
 """The curator's path over people in a real Chromium: paste from Excel, a meeting by keyboard and in two taps, axe."""
 
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-import portal
-from portal.app import Portal
 from tenants.accounts.models import Role
+from tests.browser.needs import AXE, NEEDS
 from tests.factories.people import MENTEE, MENTOR, make_consent, make_mentorship, make_participant
 from tests.factories.tree import PASSWORD, Tree, make_account
 
-AXE = Path(portal.__file__).parent / "static" / "vendor" / "axe.min.js"
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-    pytest.mark.skipif(not AXE.exists(), reason="portal/static/vendor is empty: npm run build in portal/assets"),
-]
+pytestmark = NEEDS
 BLOCK = """ФИО\tРоль\tФорма\tДата рождения\tКласс\tСогласие
 Агафонова Мила Романовна\tнаставляемый\tУченик – ученик\t03.02.2014\t6 «В»\t12.10.2025
 Блинов Степан Ильич\tнаставляемый\tУченик – ученик\t31.11.2013\t7 «А»\t12.10.2025
@@ -35,26 +24,6 @@ PASTE = """text => {
     field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
 Open = Callable[[int, int], Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def address(app: Portal) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

@@ -1,55 +1,28 @@
 """A plan's whole way in a real Chromium: document, question by keys, review, approval, a measure done."""
 
-import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-import portal
-from portal.app import Portal
 from tenants import clock
 from tenants.accounts.models import Role
 from tenants.db import transaction
 from tenants.organizations.models import Organization
 from tenants.roadmaps import commands, measures
+from tests.browser.needs import AXE, NEEDS
 from tests.factories.roadmaps import ASKING, YEAR, make_document, make_template, measures_of
 from tests.factories.tree import PASSWORD, Tree, actor_of, make_account
 
-AXE = Path(portal.__file__).parent / "static" / "vendor" / "axe.min.js"
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-    pytest.mark.skipif(not AXE.exists(), reason="portal/static/vendor is empty: npm run build in portal/assets"),
-]
+pytestmark = NEEDS
 
 
 @pytest.fixture(autouse=True)
 def _in_november():
     clock.travel(datetime(2026, 11, 20, 9, tzinfo=UTC))
-
-
-@pytest.fixture
-def address(app: Portal) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
-        yield browser
-        browser.close()
 
 
 class Desk:
