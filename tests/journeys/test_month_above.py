@@ -131,4 +131,4 @@ def test_the_origin_of_a_number_is_told_in_few_questions(tree: Tree, school: Org
         answer = curator.get(path, headers={"HX-Request": "true"})
 
     assert "Откуда число" in answer.text
-    assert len(statements) <= 16, "\n\n".join(statements)
+    assert len(statements) <= 15, "\n\n".join(statements)
