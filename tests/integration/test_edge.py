@@ -24,10 +24,10 @@ def test_the_policy_allows_nothing_inline():
 def test_an_unexpected_failure_is_a_russian_page_with_a_number_that_stands_in_the_log_without_values(
     as_role, tree, monkeypatch
 ):
-    def fail(_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ValueError("Иванов Иван, телефон 79001234567")
 
-    monkeypatch.setattr(queries, "reporting_organizations", fail)
+    monkeypatch.setattr(queries, "register_page", fail)
     district = as_role(Role.DISTRICT_REVIEWER, tree.district)
 
     with capture_logs() as lines:

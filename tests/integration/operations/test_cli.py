@@ -12,6 +12,7 @@ from tenants.db import REGISTRY, transaction
 from tenants.errors import NotFoundError
 from tenants.organizations.models import OrganizationKind
 from tenants.organizations.queries import organization_by_code
+from tests.conftest import new_database
 from tests.factories.tree import PASSWORD, unique
 
 
@@ -122,10 +123,22 @@ def test_a_refusal_is_one_clear_line(portal, arguments, words):
 
 
 def test_the_doctor_finds_everything_in_order(portal):
-    done = portal("doctor", "--json", "--records")
+    done = portal("doctor", "--json")
 
     assert done.returncode == 0, done.stdout
     assert all(check["ok"] for check in json.loads(done.stdout))
+
+
+def test_the_doctor_rebuilds_the_records_of_every_region_on_request(portal):
+    """In a database of its own: other tests break states and seals on purpose."""
+    fresh = new_database(f"portal_doctor_{os.getpid()}")
+    addresses = {"DATABASE_URL": fresh.login_url, "DATABASE_ADMIN_URL": fresh.admin_url}
+    portal("region", "create", "--code", unique("d"), "--name", "Центр", **addresses)
+
+    done = portal("doctor", "--json", "--records", **addresses)
+
+    assert done.returncode == 0, done.stdout
+    assert {"состояния", "журналы"} <= {check["name"] for check in json.loads(done.stdout)}
 
 
 def test_the_doctor_names_what_is_wrong(portal):
