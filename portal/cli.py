@@ -13,7 +13,7 @@ from tenants.errors import DomainError
 Register = Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None]  # noqa: SLF001 - argparse has no public name for it
 
 COMMANDS = {
-    "migrate": "portal.operations.cli",
+    "migrate": "portal.operations.migration_cli",
     "serve": "portal.operations.cli",
     "worker": "portal.operations.cli",
     "schedule": "portal.operations.cli",

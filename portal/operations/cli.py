@@ -1,19 +1,15 @@
-"""Commands that run the portal: migrate, serve, worker, schedule, doctor."""
+"""Commands that run the portal: serve, worker, schedule, doctor."""
 
 import argparse
 import os
 import sys
 
-from migrations import apply
 from portal.config import Settings
 from portal.operations import doctor, schedule, worker
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of operation."""
-    migrate = groups.add_parser("migrate", help="привести базу к последней схеме (DATABASE_ADMIN_URL)")
-    migrate.add_argument("--to", default="head", help="шаг схемы; -1 — на шаг назад")
-    migrate.set_defaults(run=_migrate)
     serve = groups.add_parser("serve", help="запустить веб-сервер")
     serve.add_argument("--host", default="127.0.0.1", help="адрес, по умолчанию 127.0.0.1")
     serve.add_argument("--port", type=int, default=8000, help="порт, по умолчанию 8000")
@@ -29,13 +25,6 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     check.add_argument("--records", action="store_true", help="также сверить состояния с событиями и печати журналов")
     check.add_argument("--json", action="store_true", help="ответ в JSON")
     check.set_defaults(run=_doctor)
-
-
-def _migrate(arguments: argparse.Namespace) -> int:
-    settings = Settings.from_environment().need("database_admin_url", "database_url")
-    apply.migrate(settings.database_admin_url, settings.database_url, role_prefix=settings.role_prefix, to=arguments.to)
-    sys.stdout.write(f"Схема базы: {apply.newest()}\n")
-    return 0
 
 
 def _serve(arguments: argparse.Namespace) -> int:
