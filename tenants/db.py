@@ -171,10 +171,6 @@ class Scope:
     snapshot: bool = False
     """True for a report: one view of the data for the whole transaction, and a long time limit."""
 
-    def only_own(self) -> "Scope":
-        """Return the scope that sees the acting organization alone, as persons require."""
-        return replace(self, level=Level.ORGANIZATION)
-
     def reading(self) -> "Scope":
         """Return the same scope, unable to write."""
         return replace(self, read_only=True)
