@@ -9,144 +9,66 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import Enum, StrEnum
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import TypeVar
 
 from sqlalchemy import (
-    BigInteger,
     Connection,
-    DateTime,
     Engine,
-    ForeignKeyConstraint,
-    Integer,
-    MetaData,
-    Text,
-    UniqueConstraint,
     create_engine,  # noqa: TID251 - this file opens the engine
     event,
     func,
     inspect,
     select,
+    text,
 )
-from sqlalchemy import Enum as EnumType
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import (
-    DeclarativeBase,
-    Mapped,
-    ORMExecuteState,
-    Session,
-    SessionTransaction,
-    declared_attr,
-    mapped_column,
-    with_loader_criteria,
-)
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
 from tenants import clock
+from tenants.bases import (
+    Base,
+    PublishedModel,
+    TenantModel,
+    TenantRow,
+    TreeModel,
+    Versioned,
+    child_of,
+    tenant_keys,
+    text_enum,
+)
 from tenants.errors import NotFoundError, ScopeMissingError
 
-
-class Base(DeclarativeBase):
-    """Base of all models; constraints are named by one convention, so that a migration can name them too."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this plain mapping
-        datetime: DateTime(timezone=True),
-        str: Text(),
-        dict[str, Any]: JSONB(),
-        list[Any]: JSONB(),
-    }
-
-
-class TenantRow(Base):
-    """The columns every tenant row begins with."""
-
-    __abstract__ = True
-
-    region_id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    district_id: Mapped[int] = mapped_column(Integer)
-    """Today's district, for rights; a college's district is its region."""
-    organization_id: Mapped[int] = mapped_column(Integer)
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=True)
-
-    @declared_attr.directive
-    @classmethod
-    def __table_args__(cls) -> Any:  # noqa: ANN401 - SQLAlchemy's own loose type
-        return tenant_keys()
-
+__all__ = [
+    "REGISTRY",
+    "Base",
+    "Level",
+    "PublishedModel",
+    "Scope",
+    "ScopedSession",
+    "TenantModel",
+    "TenantRow",
+    "TreeModel",
+    "Versioned",
+    "after_commit",
+    "child_of",
+    "connect",
+    "driver_url",
+    "engine_for",
+    "find",
+    "insert",
+    "lock_key",
+    "opening_message",
+    "owner_of",
+    "role_of",
+    "subject_access",
+    "tenant_keys",
+    "text_enum",
+    "transaction",
+]
 
 AnyRow = TypeVar("AnyRow", bound=Base)
 AnyTenantRow = TypeVar("AnyTenantRow", bound=TenantRow)
-
-
-def tenant_keys(*more: Any) -> tuple[Any, ...]:  # noqa: ANN401 - constraints and options of any kind
-    """Return the keys that `app.guard` gives every tenant table, followed by `more` constraints of the model."""
-    return (
-        UniqueConstraint("region_id", "organization_id", "id"),
-        ForeignKeyConstraint(
-            ["region_id", "district_id", "organization_id"],
-            ["organization.region_id", "organization.district_id", "organization.id"],
-            onupdate="CASCADE",
-        ),
-        *more,
-    )
-
-
-def child_of(table: str, column: str, *, name: str | None = None, ondelete: str | None = None) -> ForeignKeyConstraint:
-    """Return the composite key that keeps a child in the organization of its parent: plain keys betray tenants."""
-    return ForeignKeyConstraint(
-        ["region_id", "organization_id", column],
-        [f"{table}.region_id", f"{table}.organization_id", f"{table}.id"],
-        name=name,
-        ondelete=ondelete,
-    )
-
-
-class TenantModel(TenantRow):
-    """A row owned by one organization; guarded by `app.guard` and its kin (see migrations/README.md)."""
-
-    __abstract__ = True
-
-
-class PublishedModel(TenantRow):
-    """A row of a region or district that everyone below reads; guarded by `app.guard_published`."""
-
-    __abstract__ = True
-
-
-class TreeModel(Base):
-    """A node of the tree itself; seen by its own organization, by those above it and by those below it."""
-
-    __abstract__ = True
-
-    region_id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    district_id: Mapped[int] = mapped_column(Integer)
-
-
-class Versioned:
-    """An editable record: saving a stale version raises instead of overwriting."""
-
-    version: Mapped[int] = mapped_column(Integer, default=1)
-
-    @declared_attr.directive
-    @classmethod
-    def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.__table__.c.version} if hasattr(cls, "__table__") else {}
-
-
-def text_enum(enum: type[Enum]) -> EnumType:
-    """Return a column type that stores the values of a string enumeration as text (leakproof in comparisons)."""
-    return EnumType(enum, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e])
 
 
 class Level(StrEnum):
@@ -156,6 +78,8 @@ class Level(StrEnum):
     DISTRICT = "district"
     REGION = "region"
     REGISTRY = "registry"
+    CONTACTS = "contacts"
+    """Phones and addresses of people whose opening includes them; reads nothing else (tenants.openings.names)."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +94,8 @@ class Scope:
     read_only: bool = False
     snapshot: bool = False
     """True for a report: one view of the data for the whole transaction, and a long time limit."""
+    subject_access: bool = False
+    """True where hidden names are needed: the card of a subject, destruction. No list, search or export asks for it."""
 
     def reading(self) -> "Scope":
         """Return the same scope, unable to write."""
@@ -200,6 +126,8 @@ def connect(url: str, *, role_prefix: str = "", pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        # An error's text reaches logs and the queue; values of records may not.
+        hide_parameters=True,
         connect_args={"options": "-c statement_timeout=15s -c lock_timeout=5s", "application_name": "portal"},
     )
     _Server.role_prefix = role_prefix
@@ -235,11 +163,16 @@ def engine_for(region_id: int) -> Engine:  # noqa: ARG001 - regions may live on 
     return _Server.engine
 
 
+def role_of(level: Level) -> str:
+    """Return the name of a level's role in this installation."""
+    return f"{_Server.role_prefix}lv_{level.value}"
+
+
 def opening_message(scope: Scope) -> str:
     """Return the first message of a transaction: begin, role, settings. Built from integers and known words only."""
     mode = "isolation level repeatable read" if scope.snapshot else ""
     access = "read only" if scope.read_only else "read write"
-    parts = [f"begin {mode} {access}", f'set local role "{_Server.role_prefix}lv_{scope.level.value}"']
+    parts = [f"begin {mode} {access}", f'set local role "{role_of(scope.level)}"']
     parts += [
         f"set local app.{name} = '{int(value)}'"
         for name, value in (
@@ -250,8 +183,10 @@ def opening_message(scope: Scope) -> str:
         )
         if scope.level is not Level.REGISTRY or name == "uid"
     ]
+    if scope.subject_access:
+        parts.append("set local app.subject_access = '1'")
     if clock.shift():
-        parts.append(f"set local app.clock_shift = '{clock.shift().total_seconds():.3f}'")
+        parts.append(f"set local app.clock_shift = '{clock.shift().total_seconds():.6f}'")
     if scope.snapshot:
         parts.append(f"set local statement_timeout = '{_REPORT_TIMEOUT}'")
     return "; ".join(parts)
@@ -265,6 +200,12 @@ class ScopedSession(Session):
         """Return for whom this session runs."""
         scope: Scope = self.info["scope"]
         return scope
+
+    def rollback(self) -> None:
+        """Undo everything, what waits for the commit included: events of the journal, actions after it."""
+        for waiting in [name for name in self.info if name != "scope"]:
+            del self.info[waiting]
+        super().rollback()
 
 
 @event.listens_for(ScopedSession, "after_begin")
@@ -359,6 +300,18 @@ def transaction(scope: Scope) -> Iterator[ScopedSession]:
         action()
 
 
+@contextmanager
+def subject_access(session: ScopedSession) -> Iterator[None]:
+    """Let one statement reach hidden names inside an ordinary transaction: hiding, and a consent given again.
+
+    What raises inside leaves the door open until the transaction rolls back, so nothing but that statement stands here.
+    """
+    session.execute(text("select set_config('app.subject_access', '1', true)"))
+    yield
+    kept = "1" if session.scope.subject_access else ""
+    session.execute(text("select set_config('app.subject_access', :kept, true)"), {"kept": kept})
+
+
 def after_commit(session: Session, action: Callable[[], None]) -> None:
     """Run an action once the transaction has been committed, and never when it was rolled back."""
     session.info.setdefault("after_commit", []).append(action)
@@ -371,14 +324,16 @@ def insert(session: Session, row: AnyRow) -> AnyRow:
     return row
 
 
-def find(session: Session, model: type[AnyTenantRow], record_id: int, *, lock: bool = False) -> AnyTenantRow:
-    """Return the record of this scope.
+def find(
+    session: Session, model: type[AnyTenantRow], record_id: int, *, lock: bool = False, **parent: int
+) -> AnyTenantRow:
+    """Return the record of this scope; `parent` names columns that must agree, where an address names both.
 
     Raises:
-        NotFoundError: there is none, or it belongs to somebody out of reach.
+        NotFoundError: there is none, it belongs to somebody out of reach, or it is another parent's.
 
     """
-    query = select(model).where(model.id == record_id)
+    query = select(model).filter_by(id=record_id, **parent)
     row = session.scalars(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NotFoundError
@@ -390,6 +345,7 @@ def owner_of(row: TenantRow) -> dict[str, int]:
     return {"region_id": row.region_id, "district_id": row.district_id, "organization_id": row.organization_id}
 
 
-def lock_key(session: Session, name: str) -> None:
-    """Hold a named lock until the end of the transaction; the second asker waits."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+def lock_key(session: Session, name: str, *, shared: bool = False) -> None:
+    """Hold a named lock until the end of the transaction; the second asker waits, unless both share it."""
+    lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+    session.execute(select(lock(func.hashtextextended(name, 0))))

@@ -1,6 +1,7 @@
 """The actor: who works, in which organization, with which right. Every command takes one."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from tenants.accounts.models import Role
 from tenants.db import Level, Scope
@@ -19,6 +20,8 @@ class Workplace:
     name_short: str
     parent_name: str
     time_zone: str
+    archived_on: date | None = None
+    """Its first day in the archive; from then on only its keepers work there."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,13 @@ class Actor:
 
     user_id: int
     name: str
-    """"Соколова Е.В.": staff names may be read upward."""
+    """"Соколова Е.В.", a deputy's with "(и. о.)": staff names may be read upward."""
     role: Role
     organization: Workplace
+    accounts: frozenset[int] = frozenset()
+    """Every account of the same person, this one among them; empty where nobody signed in."""
+    deputy: bool = False
+    """Whether the role is held for somebody else, for a term."""
 
     @property
     def name_short(self) -> str:
@@ -39,7 +46,11 @@ class Actor:
     @property
     def role_label(self) -> str:
         """Return the Russian name of the role."""
-        return self.role.label
+        return f"и. о. {self.role.label_of}" if self.deputy else self.role.label
+
+    def is_person(self, user_id: int | None) -> bool:
+        """Return whether an account is the actor's own or another one of the same person; None is nobody's."""
+        return user_id is not None and (user_id == self.user_id or user_id in self.accounts)
 
     @property
     def scope(self) -> Scope:
