@@ -1,46 +1,28 @@
 """Organizations: create them in the tree, keep their cards."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tenants import clock, journal
 from tenants.accounts.actor import Actor
 from tenants.db import insert
-from tenants.errors import ConflictError, Difference, ForbiddenError, InvalidError, NotFoundError
+from tenants.errors import ConflictError, Difference, ForbiddenError, InvalidError, NotFoundError, WrongStateError
 from tenants.organizations import codes, policy
-from tenants.organizations.models import Calendar, Organization, OrganizationKind, OrganizationParent
-from tenants.organizations.queries import next_id
-
-CARD_LABELS = {
-    "name": "Полное наименование",
-    "name_short": "Краткое наименование",
-    "inn": "ИНН",
-    "kpp": "КПП",
-    "ogrn": "ОГРН",
-    "okpo": "ОКПО",
-    "oktmo": "ОКТМО",
-    "address": "Почтовый адрес",
-    "site": "Сайт",
-    "head_post": "Должность руководителя",
-    "head_name": "Руководитель",
-    "responsible_post": "Должность ответственного",
-    "responsible_name": "Ответственный за данные",
-    "responsible_phone": "Телефон ответственного",
-    "responsible_email": "Почта ответственного",
-    "time_zone": "Часовой пояс",
-}
-"""Every field of a card with its label; the title pages of forms are filled from these."""
+from tenants.organizations.codes import CARD_LABELS
+from tenants.organizations.models import Organization, OrganizationKind, OrganizationParent
+from tenants.organizations.naming import CODE
+from tenants.organizations.queries import next_id, taken_elsewhere
+from tenants.organizations.tree import living_on
 
 _PARENT_KINDS = {
     OrganizationKind.DISTRICT: (OrganizationKind.REGION,),
     OrganizationKind.COLLEGE: (OrganizationKind.REGION, OrganizationKind.DISTRICT),
 }
+_SHORTEST_REASON = 3
 _ANY_PARENT = (OrganizationKind.DISTRICT, OrganizationKind.REGION)
-_CODE = re.compile(r"[a-z0-9][a-z0-9-]{1,39}")
 
 
 def create_region(session: Session, *, code: str, name: str, name_short: str, time_zone: str) -> Organization:
@@ -68,10 +50,12 @@ def create_organization(
     values: Mapping[str, str],
     *,
     since: date | None = None,
+    reserved_id: int | None = None,
 ) -> Organization:
-    """Hang a new organization under its reviewer. Runs in the registry's scope.
+    """Hang a new organization under its reviewer. Runs in the registry's scope, or within `found_organization`.
 
-    `values` holds `code` and the fields of the card.
+    `values` holds `code` and the fields of the card. `reserved_id` was asked for before; such an organization is
+    awaited from `since` on only.
 
     Raises:
         InvalidError: the parent does not fit, the code is taken, or a field of the card is wrong.
@@ -79,7 +63,7 @@ def create_organization(
     """
     if parent.kind not in _PARENT_KINDS.get(kind, _ANY_PARENT):
         raise InvalidError(f"«{kind.label}» не может подчиняться организации «{parent.name_short}».", field="parent")
-    organization_id = next_id(session)
+    organization_id = reserved_id or next_id(session)
     district_id = organization_id if kind is OrganizationKind.DISTRICT else parent.id
     card = codes.checked_card({name: value for name, value in values.items() if name in CARD_LABELS})
     organization = insert(
@@ -91,6 +75,7 @@ def create_organization(
             parent_id=parent.id,
             code=_free_code(session, values.get("code", "")),
             kind=kind,
+            opened_on=since if reserved_id else None,
             **({"time_zone": parent.time_zone} | card),
         ),
     )
@@ -104,6 +89,100 @@ def create_organization(
         ),
     )
     return organization
+
+
+def found_organization(
+    session: Session, actor: Actor, kind: OrganizationKind, parent_id: int, values: Mapping[str, str]
+) -> Organization:
+    """Create an organization below the actor; `values` as in `create_organization`.
+
+    Raises:
+        NotFoundError: the parent is out of reach.
+        ForbiddenError: the actor founds no such organizations there.
+        InvalidError: the parent does not fit, the code is taken, or a field of the card is wrong.
+
+    """
+    parent = session.scalars(select(Organization).where(Organization.id == parent_id)).one_or_none()
+    if parent is None:
+        raise NotFoundError
+    if not policy.may_create(actor, kind, parent):
+        raise ForbiddenError("Заводит организации региональный центр, а отдел образования — школы своего района.")
+    if parent.archived_on is not None:
+        raise InvalidError(
+            f"«{parent.name_short}» в архиве с {parent.archived_on:%d.%m.%Y}. Выберите другое.", field="parent"
+        )
+    if taken_elsewhere([values.get("code", "")]):
+        raise InvalidError(f"Код «{values['code']}» уже занят. Добавьте к нему район или номер.", field="code")
+    organization = create_organization(session, parent, kind, values)
+    journal.record(session, actor, "organization.founded", None, organization_id=organization.id)
+    return organization
+
+
+def archive_organization(
+    session: Session, actor: Actor, organization_id: int, *, on: date, reason: str, version: int
+) -> Organization:
+    """Put an organization into the archive from a day on; earlier periods keep it.
+
+    Raises:
+        NotFoundError: it is out of reach.
+        ForbiddenError: the actor does not keep the register.
+        ConflictError: somebody saved the card meanwhile.
+        InvalidError: the day has passed, the reason is empty, or organizations below it still live on that day.
+
+    """
+    organization = _locked_for_archive(session, actor, organization_id)
+    if organization.archived_on is not None:
+        raise WrongStateError(f"Организация уже в архиве с {organization.archived_on:%d.%m.%Y}.")
+    if organization.version != version:
+        raise ConflictError("Карточку изменили, пока Вы смотрели. Откройте страницу заново и проверьте последствия.")
+    if on < clock.today(organization.time_zone):
+        raise InvalidError("Дата уже прошла. Укажите сегодняшнюю или более позднюю.", field="archived_on")
+    if len(reason.strip()) < _SHORTEST_REASON:
+        raise InvalidError("Напишите причину: её увидят в реестре и в журнале.", field="reason")
+    living = select(func.count()).where(Organization.parent_id == organization_id, living_on(on))
+    if below := session.scalar(living.select_from(Organization)):
+        raise InvalidError(
+            f"Под этой организацией на {on:%d.%m.%Y} работают другие, их {below}. Сначала переведите их или уберите в"
+            " архив.",
+            field="archived_on",
+        )
+    organization.archived_on, organization.archive_reason = on, reason.strip()
+    journal.record(session, actor, "organization.archived", None, organization_id=organization_id)
+    return organization
+
+
+def restore_organization(session: Session, actor: Actor, organization_id: int) -> Organization:
+    """Take an organization back from the archive; a second click changes nothing.
+
+    Raises:
+        WrongStateError: the organization above it is in the archive, or it was merged into another.
+
+    """
+    organization = _locked_for_archive(session, actor, organization_id)
+    if organization.archived_on is None:
+        journal.nothing_changed()
+        return organization
+    if organization.successor_id is not None:
+        raise WrongStateError("Организация объединена с другой: её участники и пары уже там, из архива её не вернуть.")
+    above = session.scalars(select(Organization).where(Organization.id == organization.parent_id)).one()
+    if above.archived_on is not None:
+        raise WrongStateError(f"Сначала верните из архива «{above.name_short}».")
+    organization.archived_on, organization.archive_reason = None, ""
+    journal.record(session, actor, "organization.restored", None, organization_id=organization_id)
+    return organization
+
+
+def _locked_for_archive(session: Session, actor: Actor, organization_id: int) -> Organization:
+    found = session.scalars(
+        select(Organization).where(Organization.id == organization_id).with_for_update()
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    if found.id == actor.organization.id:
+        raise WrongStateError("Свою организацию в архив не переводят.")
+    if not policy.may_archive(actor, found):
+        raise ForbiddenError("В архив и обратно организации переводит региональный центр.")
+    return found
 
 
 def edit_card(
@@ -139,17 +218,6 @@ def edit_card(
     return organization
 
 
-def set_calendar(
-    session: Session, actor: Actor, *, valid_from: date, cut_day: int, due_day: int, open_day: int
-) -> Calendar:
-    """Set the region's reporting days from a date on."""
-    if not policy.may_set_calendar(actor):
-        raise ForbiddenError("Сроки отчёта устанавливает региональный центр.")
-    calendar = insert(session, Calendar(valid_from=valid_from, cut_day=cut_day, due_day=due_day, open_day=open_day))
-    journal.record(session, actor, "calendar.set", calendar, valid_from=valid_from.isoformat(), due_day=due_day)
-    return calendar
-
-
 def _differences(organization: Organization, card: Mapping[str, str | None]) -> tuple[Difference, ...]:
     return tuple(
         Difference(CARD_LABELS[name], getattr(organization, name) or "", value or "", name)
@@ -159,7 +227,7 @@ def _differences(organization: Organization, card: Mapping[str, str | None]) -> 
 
 
 def _free_code(session: Session, code: str) -> str:
-    if not _CODE.fullmatch(code):
+    if not CODE.fullmatch(code):
         raise InvalidError("Код организации: латинские буквы, цифры и дефис, от 2 до 40 знаков.", field="code")
     if session.scalar(select(Organization.id).where(Organization.code == code)):
         raise InvalidError(f"Код «{code}» уже занят.", field="code")

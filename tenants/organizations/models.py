@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKeyConstraint, Integer, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants import clock
-from tenants.db import Base, PublishedModel, TreeModel, Versioned, tenant_keys, text_enum
+from tenants.db import Base, TreeModel, Versioned, text_enum
 
 
 class OrganizationKind(StrEnum):
@@ -52,6 +52,11 @@ class Organization(Versioned, TreeModel):
         ForeignKeyConstraint(
             ["region_id", "parent_id"], ["organization.region_id", "organization.id"], name="fk_organization_parent"
         ),
+        ForeignKeyConstraint(
+            ["region_id", "successor_id"],
+            ["organization.region_id", "organization.id"],
+            name="fk_organization_successor",
+        ),
     )
 
     parent_id: Mapped[int | None] = mapped_column(Integer)
@@ -76,6 +81,12 @@ class Organization(Versioned, TreeModel):
     responsible_email: Mapped[str | None]
     time_zone: Mapped[str] = mapped_column(default="Europe/Moscow")
     archived_on: Mapped[date | None]
+    """The first day on which it is no longer kept; earlier periods still count it."""
+    archive_reason: Mapped[str] = mapped_column(default="")
+    opened_on: Mapped[date | None]
+    """First day; None where it stood before the portal knew it."""
+    successor_id: Mapped[int | None] = mapped_column(Integer)
+    """Who took over from an organization that was merged."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -103,19 +114,3 @@ class OrganizationParent(Base):
     parent_id: Mapped[int] = mapped_column(Integer)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
-
-
-class Calendar(PublishedModel):
-    """The region's reporting days from a date on."""
-
-    __tablename__ = "calendar"
-    __table_args__ = tenant_keys(
-        UniqueConstraint("region_id", "organization_id", "valid_from", name="uq_calendar_valid_from")
-    )
-
-    valid_from: Mapped[date]
-    cut_day: Mapped[int]
-    """Stocks are taken at the end of this day of the month; 31 means the last day."""
-    due_day: Mapped[int]
-    open_day: Mapped[int]
-    """The window of a month opens on this day of it."""

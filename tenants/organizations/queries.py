@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from tenants import clock
+from tenants.db import REGISTRY, transaction
 from tenants.errors import NotFoundError
-from tenants.organizations.models import Calendar, Organization, OrganizationKind
+from tenants.organizations.models import Organization, OrganizationKind
+from tenants.organizations.tree import living_on
 
 REPORTING_KINDS = tuple(kind for kind in OrganizationKind if kind.reports)
-PAGE_SIZE = 50
-_DEFAULT_DAY = 25
 
 
 def next_id(session: Session) -> int:
@@ -36,54 +37,49 @@ def organization_in_reach(session: Session, organization_id: int) -> Organizatio
     return found
 
 
-def reporting_organizations(session: Session) -> Sequence[Organization]:
-    """Return the organizations below the actor that send months: by district, then by name."""
+def taken_elsewhere(codes: Sequence[str]) -> frozenset[str]:
+    """Return which of these codes organizations of any region have: a region does not see the others' rows."""
+    if not codes:
+        return frozenset()
+    with transaction(REGISTRY.reading()) as registry:
+        return frozenset(registry.scalars(select(Organization.code).where(Organization.code.in_(codes))))
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Another organization with the same codes."""
+
+    name: str
+    code: str
+
+
+def twin_of(region_id: int, inn: str, kpp: str, *, besides: int | None = None) -> Twin | None:
+    """Return another organization of the region with the same ИНН and КПП; an unknown КПП equals every one.
+
+    Asks the registry, since a school does not see its neighbours; the codes and names of organizations are public.
+    """
+    with transaction(REGISTRY.reading()) as registry:
+        query = select(Organization.name_short, Organization.code).where(
+            Organization.region_id == region_id, Organization.inn == inn, Organization.id != (besides or 0)
+        )
+        if kpp:
+            query = query.where(or_(Organization.kpp.is_(None), Organization.kpp == kpp))
+        row = registry.execute(query.order_by(Organization.id).limit(1)).one_or_none()
+    return Twin(*row) if row else None
+
+
+def reporting_organizations(session: Session, *, on: date | None = None) -> Sequence[Organization]:
+    """Return the organizations below the actor that send months on a day (today): by district, then by name."""
     return session.scalars(
         select(Organization)
-        .where(Organization.kind.in_(REPORTING_KINDS), Organization.archived_on.is_(None))
+        .where(Organization.kind.in_(REPORTING_KINDS), living_on(on or clock.today()))
         .order_by(Organization.district_id, func.app.ru_key(Organization.name_short), Organization.id)
     ).all()
 
 
-@dataclass(frozen=True)
-class Register:
-    """One page of the register: organizations by district and name, with how many were found in all."""
-
-    places: Sequence[Organization]
-    found: int
-    pages: int
-
-
-def register_page(session: Session, *, text: str = "", page: int = 1) -> Register:
-    """Return a page of the organizations below the actor; `text` is a part of the short name or the code."""
-    found = select(Organization).where(Organization.kind.in_(REPORTING_KINDS), Organization.archived_on.is_(None))
-    if text:
-        part = func.app.ru_key(Organization.name_short).contains(text.lower().replace("ё", "е"), autoescape=True)
-        found = found.where(part | (Organization.code == text.lower()))
-    count = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    rows = session.scalars(
-        found.order_by(Organization.district_id, func.app.ru_key(Organization.name_short), Organization.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    ).all()
-    return Register(rows, count, max(1, -(-count // PAGE_SIZE)))
-
-
-def districts(session: Session) -> Sequence[Organization]:
-    """Return the districts of the region by name."""
-    return session.scalars(
-        select(Organization)
-        .where(Organization.kind == OrganizationKind.DISTRICT, Organization.archived_on.is_(None))
-        .order_by(func.app.ru_key(Organization.name_short), Organization.id)
-    ).all()
-
-
-def calendar_on(session: Session, region_id: int, day: date) -> Calendar:
-    """Return the region's reporting days in force on a day; the 25th everywhere where the region set none."""
-    found = session.scalars(
-        select(Calendar)
-        .where(Calendar.organization_id == region_id, Calendar.valid_from <= day)
-        .order_by(Calendar.valid_from.desc())
-        .limit(1)
-    ).one_or_none()
-    return found or Calendar(valid_from=day, cut_day=_DEFAULT_DAY, due_day=_DEFAULT_DAY, open_day=1)
+def districts(session: Session, *, archived: bool = False) -> Sequence[Organization]:
+    """Return the districts of the region by name; with `archived` those of former periods too."""
+    query = select(Organization).where(Organization.kind == OrganizationKind.DISTRICT)
+    if not archived:
+        query = query.where(living_on(clock.today()))
+    return session.scalars(query.order_by(func.app.ru_key(Organization.name_short), Organization.id)).all()

@@ -1,0 +1,1 @@
+"""The region's settings: typed values that hold from a day on."""
