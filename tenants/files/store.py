@@ -3,10 +3,14 @@
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tenants import clock
 from tenants.db import ScopedSession, insert
 from tenants.errors import NotFoundError
 from tenants.files.models import StoredFile
@@ -62,12 +66,42 @@ def file_of(session: Session, file_id: int) -> StoredFile:
     return row
 
 
+def forget(organization_id: int, digest: str) -> None:
+    """Take a content that no row names any more off the disk; it may be gone already."""
+    _place(organization_id, digest).unlink(missing_ok=True)
+
+
+def sweep_unnamed(session: ScopedSession, *, older_than: timedelta = timedelta(hours=1)) -> int:
+    """Take off the disk what no row of the acting organization names, and return how many contents went.
+
+    A roll-back or a killed process leaves such contents; nothing else would ever find them. A younger one may be of a
+    transaction that has not ended yet.
+    """
+    # Contents are dated by the machine, not by the portal's clock.
+    limit = (clock.now() - clock.shift() - older_than).timestamp()
+    folder = root() / str(session.scope.organization_id)
+    old = {path.name: path for path in folder.glob("*/*") if _written(path) < limit}
+    named = set(session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(old)))) if old else set()
+    for digest in old.keys() - named:
+        old[digest].unlink(missing_ok=True)
+    return len(old.keys() - named)
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")  # a draft that has got its name meanwhile
+
+
 def _place(organization_id: int, digest: str) -> Path:
     return root() / str(organization_id) / digest[:2] / digest
 
 
 def _write(place: Path, content: bytes) -> None:
-    if place.exists():
+    with suppress(FileNotFoundError):
+        # Young again: the row that is about to name it must not lose it to a sweep.
+        os.utime(place)
         return
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as draft:

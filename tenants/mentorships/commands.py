@@ -20,6 +20,7 @@ from tenants.mentorships.words import MENTORSHIP_WORDS
 from tenants.participants.models import ParticipantRole, Participation
 from tenants.participants.participations import refuse_future
 from tenants.participants.policy import need_writer
+from tenants.settings.use import need_form, need_role_model
 
 _AHEAD = timedelta(days=366)
 _EARLIEST = date(2015, 1, 1)
@@ -49,6 +50,7 @@ def create_mentorship(
     """
     need_writer(actor)
     values = _checked_terms(session, actor, terms)
+    need_form(session, actor, terms.mentoring_form, terms.started_on)
     sides = {ParticipantRole.MENTOR: list(dict.fromkeys(mentors)), ParticipantRole.MENTEE: list(dict.fromkeys(mentees))}
     _check_sides(session, sides, terms)
     lock_key(session, f"mentorships:{actor.organization.id}")
@@ -82,7 +84,7 @@ def edit_mentorship(session: Session, actor: Actor, mentorship_id: int, terms: T
         raise InvalidError(
             "Форму наставничества у записанной пары не меняют: завершите её и создайте новую.", field="mentoring_form"
         )
-    values = _checked_terms(session, actor, terms)
+    values = _checked_terms(session, actor, terms, former=row.role_model)
     refuse_stale(session, row, version, values, MENTORSHIP_WORDS)
     if row.ended_on and terms.started_on > row.ended_on:
         raise InvalidError("Начало позже окончания.", field="started_on")
@@ -188,12 +190,13 @@ def _open(session: Session, mentorship_id: int) -> Mentorship:
     return row
 
 
-def _checked_terms(session: Session, actor: Actor, terms: Terms) -> dict[str, Any]:
+def _checked_terms(session: Session, actor: Actor, terms: Terms, *, former: str = "") -> dict[str, Any]:
     form = mentoring_form(terms.mentoring_form)
     if actor.organization.kind not in form.kinds:
         raise InvalidError("В Вашей организации этой формы наставничества нет.", field="mentoring_form")
-    if terms.role_model:
-        form.role_model(terms.role_model)
+    role_model = terms.role_model and need_role_model(
+        session, actor, form, terms.role_model, terms.started_on, former=former
+    )
     today = clock.today(actor.organization.time_zone)
     if not _EARLIEST <= terms.started_on <= today + _AHEAD:
         raise InvalidError("Проверьте год.", field="started_on")
@@ -205,7 +208,7 @@ def _checked_terms(session: Session, actor: Actor, terms: Terms) -> dict[str, An
             raise InvalidError("Эта программа другой формы наставничества.", field="programme_id")
     return {
         "mentoring_form": form.code,
-        "role_model": terms.role_model,
+        "role_model": role_model,
         "programme_id": terms.programme_id,
         "order_number": terms.order_number.strip(),
         "order_on": terms.order_on,

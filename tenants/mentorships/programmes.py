@@ -16,6 +16,7 @@ from tenants.mentorships.catalogue import mentoring_form
 from tenants.mentorships.models import Programme
 from tenants.mentorships.words import PROGRAMME_WORDS
 from tenants.participants.policy import need_writer
+from tenants.settings.use import need_form
 
 LONGEST_TITLE = 300
 
@@ -38,7 +39,9 @@ def add_programme(session: Session, actor: Actor, terms: ProgrammeTerms) -> Prog
 
     """
     need_writer(actor)
-    row = insert(session, Programme(**_checked(actor, terms)))
+    values = _checked(actor, terms)
+    need_form(session, actor, terms.mentoring_form, terms.started_on)
+    row = insert(session, Programme(**values))
     journal.record(session, actor, "programme.added", row, form=row.mentoring_form)
     return row
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, or_,
 from sqlalchemy.orm import Session
 
 from tenants.mentorships.models import Meeting, Mentorship, MentorshipKind, MentorshipMember, Outcome
-from tenants.participants.models import ParticipantRole, Participation
-from tenants.participants.persons import Name, Person, name_key
+from tenants.participants.models import Participant, ParticipantRole, Participation
+from tenants.participants.persons import Name, Person, name_key, shown_name
 
 PAGE_SIZE = 50
 SILENT_AFTER = timedelta(days=30)
@@ -177,8 +177,9 @@ def members_of(
     if not mentorship_ids:
         return {}
     query = (
-        select(MentorshipMember, Person.last_name, Person.first_name, Person.middle_name)
-        .join(Person, Person.participant_id == MentorshipMember.participant_id)
+        select(MentorshipMember, Participant.number, Person.last_name, Person.first_name, Person.middle_name)
+        .join(Participant, Participant.id == MentorshipMember.participant_id)
+        .outerjoin(Person, Person.participant_id == MentorshipMember.participant_id)
         .join(Mentorship, Mentorship.id == MentorshipMember.mentorship_id)
         .where(MentorshipMember.mentorship_id.in_(mentorship_ids))
         .order_by(MentorshipMember.role.desc(), Person.name_key.collate("C"), MentorshipMember.id)
@@ -187,8 +188,8 @@ def members_of(
         left, ended = MentorshipMember.left_on, Mentorship.ended_on
         query = query.where(or_(left.is_(None), and_(ended.is_not(None), left >= ended)))
     found: dict[int, list[Member]] = {}
-    for row, last, first, middle in session.execute(query):
-        member = Member(row.participant_id, Name(last, first, middle), row.role, row.joined_on, row.left_on)
+    for row, number, *parts in session.execute(query):
+        member = Member(row.participant_id, shown_name(number, *parts), row.role, row.joined_on, row.left_on)
         found.setdefault(row.mentorship_id, []).append(member)
     return found
 

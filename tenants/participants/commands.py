@@ -5,27 +5,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tenants import clock, journal
 from tenants.accounts.actor import Actor
 from tenants.db import find, insert, lock_key
-from tenants.errors import InvalidError, NotFoundError
+from tenants.errors import InvalidError, WrongStateError
 from tenants.history import Words, conflict, differences, state_of, text_word
 from tenants.mentorships.catalogue import mentoring_form
 from tenants.participants import policy
 from tenants.participants.consents import NewConsent, give_consent
 from tenants.participants.models import Participant
 from tenants.participants.participations import YOUNG, NewPart, add_participation, default_category
-from tenants.participants.persons import Name, Person, identity_key
+from tenants.participants.persons import Name, Person, identity_hint, identity_key
 from tenants.participants.words import PARTICIPANT_WORDS, PERSON_WORDS
 
 _OLDEST = 110
 _YOUNGEST = 3
 CARD_WORDS: Words = {
     "name": ("Фамилия, имя, отчество", text_word),
-    **{name: PERSON_WORDS[name] for name in ("phone", "email", "representative")},
+    **{name: PERSON_WORDS[name] for name in ("phone", "email", "representative", "genitive")},
     **PARTICIPANT_WORDS,
 }
 """The fields of the card as its form has them: the name in one."""
@@ -42,6 +42,8 @@ class Card:
     phone: str = ""
     email: str = ""
     representative: str = ""
+    genitive: str = ""
+    """The name in the genitive where the rule declines it wrongly."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def add_person(session: Session, actor: Actor, new: NewPerson, *, namesake: bool
             born_on=card.born_on,
             experience_since=card.experience_since,
             identity_key=identity_key(card.name, card.born_on),
+            identity_hint=identity_hint(card.name, card.born_on),
         ),
     )
     insert(session, Person(participant_id=participant.id, **_person_columns(card)))
@@ -116,11 +119,15 @@ def edit_person(session: Session, actor: Actor, participant_id: int, card: Card,
     twin = twins_of(session, [card], apart_from=participant_id).get(0)
     if twin and twin.certain:
         raise InvalidError(f"Такой человек уже записан под номером {twin.number}.", field="name")
+    identified = person.name != card.name or participant.born_on != card.born_on
     for name, value in columns.items():
         setattr(person, name, value)
     for name, value in values.items():
         setattr(participant, name, value)
-    participant.identity_key = identity_key(card.name, card.born_on)
+    if identified:
+        # What the school said about a namesake holds as long as name and birth date do.
+        participant.identity_key = identity_key(card.name, card.born_on)
+        participant.identity_hint = identity_hint(card.name, card.born_on)
     journal.record(session, actor, "participant.edited", participant)
     return participant
 
@@ -130,13 +137,19 @@ def person_of(session: Session, participant_id: int, *, lock: bool = False) -> t
 
     Raises:
         NotFoundError: there is none in this organization.
+        WrongStateError: the name is hidden, and the card is closed with it.
 
     """
     participant = find(session, Participant, participant_id, lock=lock)
-    person = session.scalars(select(Person).where(Person.participant_id == participant_id)).one_or_none()
+    person = shown_person(session, participant_id)
     if person is None:
-        raise NotFoundError
+        raise WrongStateError("Согласие отозвано, карточка закрыта. Её откроет новое согласие.")
     return participant, person
+
+
+def shown_person(session: Session, participant_id: int) -> Person | None:
+    """Return the name and contacts of a person; None where they are hidden."""
+    return session.scalars(select(Person).where(Person.participant_id == participant_id)).one_or_none()
 
 
 def card_version(participant: Participant, person: Person) -> int:
@@ -148,18 +161,25 @@ def twins_of(session: Session, cards: Sequence[Card], *, apart_from: int = 0) ->
     """Return who is written down already, by the place of the card in the sequence; one statement for all."""
     if not cards:
         return {}
+    keys = {key for card in cards if (key := identity_key(card.name, card.born_on))}
+    # A hidden name is still found by its key, so that nobody is written down twice.
     rows = session.execute(
         select(Person.name_key, Participant.id, Participant.number, Participant.born_on, Participant.identity_key)
-        .join(Participant, Participant.id == Person.participant_id)
-        .where(Person.name_key.in_({card.name.key for card in cards}), Participant.id != apart_from)
+        .select_from(Participant)
+        .outerjoin(Person, Person.participant_id == Participant.id)
+        .where(
+            or_(Person.name_key.in_({card.name.key for card in cards}), Participant.identity_key.in_(keys)),
+            Participant.id != apart_from,
+        )
         .order_by(Participant.id)
     ).all()
     found: dict[int, Twin] = {}
     for place, card in enumerate(cards):
-        key = identity_key(card.name, card.born_on)
         same_name = [row for row in rows if row.name_key == card.name.key]
-        certain = next((row for row in same_name if key is not None and row.identity_key == key), None)
-        doubtful = next((row for row in same_name if key is None or row.born_on is None), None)
+        certain = next((row for row in same_name if card.born_on is not None and row.born_on == card.born_on), None)
+        doubtful = next((row for row in same_name if card.born_on is None or row.born_on is None), None)
+        key = identity_key(card.name, card.born_on)
+        certain = certain or next((row for row in rows if row.name_key is None and key == row.identity_key), None)
         if row := certain or doubtful:
             found[place] = Twin(row.id, row.number, certain=certain is not None)
     return found
@@ -188,6 +208,7 @@ def checked_card(actor: Actor, card: Card) -> Card:
         card.phone.strip(),
         card.email.strip(),
         card.representative.strip(),
+        card.genitive.strip(),
     )
 
 
@@ -208,4 +229,5 @@ def _person_columns(card: Card) -> Mapping[str, Any]:
         "phone": card.phone,
         "email": card.email,
         "representative": card.representative,
+        "genitive": card.genitive,
     }

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Computed, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants import clock
-from tenants.db import TenantModel, Versioned, child_of, tenant_keys, text_enum
+from tenants.db import PublishedModel, TenantModel, Versioned, child_of, tenant_keys, text_enum
 
 
 class ParticipantRole(StrEnum):
@@ -56,7 +56,12 @@ class ConsentKind(StrEnum):
     """What a consent allows; purposes are not merged (152-ФЗ, статья 9)."""
 
     PROCESSING = "processing"
+    """Records of taking part: without it nothing is kept."""
     PUBLICATION = "publication"
+    """Spreading to everybody (152-ФЗ, статья 10.1)."""
+    SURVEY = "survey"
+    TRANSFER = "transfer"
+    """To the regional center or the district: without it no name is opened above the school."""
     DUTIES = "duties"
     """An employee agrees to mentor (ТК РФ, статья 351.8)."""
 
@@ -69,6 +74,8 @@ class ConsentKind(StrEnum):
 _KINDS = {
     ConsentKind.PROCESSING: "на обработку данных",
     ConsentKind.PUBLICATION: "на публикацию",
+    ConsentKind.SURVEY: "на анкетирование",
+    ConsentKind.TRANSFER: "на передачу в РЦН и район",
     ConsentKind.DUTIES: "на обязанности наставника",
 }
 
@@ -83,6 +90,48 @@ class Giver(StrEnum):
     def label(self) -> str:
         """Return the Russian words."""
         return "сам участник" if self is Giver.SELF else "родитель или представитель"
+
+
+_COHORT = (
+    "extract(year from born_on)::integer"
+    " + case when extract(month from born_on) * 100 + extract(day from born_on) > 901 then 1 else 0 end"
+)
+
+
+class ConsentForm(StrEnum):
+    """In what form a consent is kept."""
+
+    PAPER = "paper"
+    FILE = "file"
+    """A scan lies with the portal, within the school's reach alone."""
+
+    @property
+    def label(self) -> str:
+        """Return the Russian words."""
+        return "на бумаге" if self is ConsentForm.PAPER else "скан"
+
+
+class ConsentText(PublishedModel):
+    """One edition of what a consent says (152-ФЗ, статья 9, часть 4); never changed, only followed by the next."""
+
+    __tablename__ = "consent_text"
+    __table_args__ = tenant_keys(
+        UniqueConstraint("region_id", "organization_id", "kind", "edition", name="uq_consent_text_edition")
+    )
+
+    kind: Mapped[ConsentKind] = mapped_column(text_enum(ConsentKind))
+    edition: Mapped[int]
+    """Counted from 1 for each owner and purpose."""
+    valid_from: Mapped[date]
+    goal: Mapped[str]
+    data: Mapped[str]
+    """Which data, as a list in one sentence."""
+    actions: Mapped[str]
+    processor: Mapped[str] = mapped_column(default="")
+    """Who processes by order of the school: name and address."""
+    term: Mapped[str]
+    """How long, and how to withdraw."""
+    published_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Participant(Versioned, TenantModel):
@@ -100,8 +149,15 @@ class Participant(Versioned, TenantModel):
     born_on: Mapped[date | None] = mapped_column(info={"personal": True})
     experience_since: Mapped[date | None] = mapped_column(info={"personal": True})
     """First day of teaching work; younger than three years makes a novice."""
+    age_cohort: Mapped[int | None] = mapped_column(Computed(_COHORT, persisted=True))
+    """School year less this number is the age in whole years on 1 September: all of the age that goes above the school.
+
+    None while the birth date is unknown. The database computes it.
+    """
     identity_key: Mapped[bytes | None]
     """Keyed hash of name and birth date; None while the birth date is unknown."""
+    identity_hint: Mapped[bytes | None]
+    """The same without the middle name: perhaps the same person."""
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
@@ -131,11 +187,14 @@ class Participation(Versioned, TenantModel):
 
 
 class Consent(Versioned, TenantModel):
-    """One consent on paper or in a file; the portal keeps its particulars, never a scan."""
+    """One consent for one purpose; who signed it and its scan stand in `ConsentPaper`."""
 
     __tablename__ = "consent"
     __table_args__ = tenant_keys(
         child_of("participant", "participant_id", name="fk_consent_participant"),
+        ForeignKeyConstraint(
+            ["region_id", "text_id"], ["consent_text.region_id", "consent_text.id"], name="fk_consent_text"
+        ),
         Index("ix_consent_participant", "region_id", "organization_id", "participant_id"),
     )
 
@@ -149,4 +208,9 @@ class Consent(Versioned, TenantModel):
     """Last day of force, included; None without a term."""
     withdrawn_on: Mapped[date | None]
     """First day without consent."""
+    form: Mapped[ConsentForm] = mapped_column(text_enum(ConsentForm), default=ConsentForm.PAPER)
+    child_signed: Mapped[bool] = mapped_column(default=False)
+    """A child from fourteen has signed beside the representative."""
+    text_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Edition of the text that was signed; None for the portal's sample and for papers of before."""
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -19,7 +19,9 @@ from tenants.mentorships.models import Outcome
 from tenants.organizations.models import OrganizationKind
 from tenants.participants import policy
 from tenants.participants.models import EndReason, Participant, ParticipantRole, Participation
+from tenants.participants.persons import name_is_hidden
 from tenants.participants.words import PARTICIPATION_WORDS
+from tenants.settings.use import need_category, need_form, usable_category
 
 _AHEAD = timedelta(days=366)
 _EARLIEST = date(2015, 1, 1)
@@ -67,7 +69,9 @@ def add_participation(session: Session, actor: Actor, participant_id: int, part:
     """
     policy.need_writer(actor)
     participant = find(session, Participant, participant_id, lock=True)
-    row = Participation(participant_id=participant.id, **checked_part(actor, part))
+    if name_is_hidden(session, participant.id):
+        raise InvalidError("Согласие отозвано. Сначала внесите новое.", field="mentoring_form")
+    row = Participation(participant_id=participant.id, **_in_use(session, actor, checked_part(actor, part), part))
     _refuse_second(session, row)
     insert(session, row)
     journal.record(session, actor, "participation.added", row, form=row.mentoring_form, role=row.role.value)
@@ -87,6 +91,8 @@ def edit_participation(
     policy.need_writer(actor)
     row = find(session, Participation, participation_id, lock=True)
     values = checked_part(actor, part)
+    if any(values[name] != getattr(row, name) for name in ("role", "mentoring_form", "category")):
+        values = _in_use(session, actor, values, part)
     refuse_stale(session, row, version, values, PARTICIPATION_WORDS)
     if row.ended_on and values["started_on"] > row.ended_on:
         raise InvalidError("Начало позже окончания.", field="started_on")
@@ -115,7 +121,7 @@ def end_participation(
         InvalidError: the day lies before the beginning or ahead.
 
     """
-    policy.need_writer(actor)
+    (policy.need_withdrawer if reason is EndReason.CONSENT_WITHDRAWN else policy.need_writer)(actor)
     row = find(session, Participation, participation_id, lock=True)
     if row.ended_on is not None:
         raise WrongStateError("Это участие уже окончено.")
@@ -158,6 +164,21 @@ def checked_part(actor: Actor, part: NewPart) -> dict[str, Any]:
         "started_on": part.started_on,
         "trained_on": part.trained_on if part.role is ParticipantRole.MENTOR else None,
     }
+
+
+def _in_use(session: Session, actor: Actor, values: dict[str, Any], part: NewPart) -> dict[str, Any]:
+    """Return the columns of a part whose form and category the region uses on its first day.
+
+    Raises:
+        InvalidError: it uses one of them no longer, or not yet.
+
+    """
+    form = need_form(session, actor, part.mentoring_form, part.started_on)
+    if not part.category:
+        usual = Category(values["category"])
+        return values | {"category": usable_category(session, actor, form, part.role, usual, part.started_on).value}
+    need_category(session, actor, part.role, Category(part.category), part.started_on)
+    return values
 
 
 def _check_days(actor: Actor, part: NewPart) -> None:

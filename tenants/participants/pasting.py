@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenants import clock
+from tenants import clock, journal
 from tenants.accounts.actor import Actor
 from tenants.db import lock_key
 from tenants.errors import InvalidError
@@ -28,6 +28,9 @@ from tenants.participants.participations import (
     edit_participation,
 )
 from tenants.participants.persons import Name
+from tenants.settings.mentoring import Forms
+from tenants.settings.queries import Rules
+from tenants.settings.use import rules_for
 
 Value = TypeVar("Value")
 _DAYS = ("born_on", "consent_on", "started_on", "experience_since", "trained_on")
@@ -80,7 +83,8 @@ def check_rows(
     session: Session, actor: Actor, rows: Sequence[Mapping[str, str]], *, form: str = "", complete: Sequence[int] = ()
 ) -> list[CheckedRow]:
     """Check rows without writing: `form` stands in for an empty cell, `complete` are places of ticked rows."""
-    checked = [check_row(actor, row, form=form) for row in rows]
+    rules = rules_for(session, actor, clock.today(actor.organization.time_zone))
+    checked = [check_row(actor, row, form=form, rules=rules) for row in rows]
     for place in complete:
         if place < len(checked):
             checked[place].complete = True
@@ -107,6 +111,9 @@ def load_rows(session: Session, actor: Actor, rows: Sequence[CheckedRow]) -> Loa
     rows = _checked_again(session, rows)
     added = completed = 0
     left = []
+    entry = journal.record(session, actor, "paste.loaded") if any(row.goes and row.person for row in rows) else None
+    if entry is None:
+        journal.nothing_changed()
     for row in rows:
         if not row.goes or row.person is None:
             left.append(row)
@@ -116,11 +123,17 @@ def load_rows(session: Session, actor: Actor, rows: Sequence[CheckedRow]) -> Loa
         else:
             complete_person(session, actor, row.twin.participant_id, row.person)
             completed += 1
+    if entry is not None:
+        entry.detail = {"added": added, "completed": completed}
     return Loaded(added, completed, tuple(left))
 
 
 def complete_person(session: Session, actor: Actor, participant_id: int, new: NewPerson) -> None:
     """Add to a card what a row knows more: a part in another form, a new class or post, a consent."""
+    # The consent goes first: a part is begun for nobody whose name is hidden.
+    known = {row.given_on for row in consents_of(session, participant_id) if row.kind is ConsentKind.PROCESSING}
+    if new.consent and new.consent.given_on not in known:
+        give_consent(session, actor, participant_id, new.consent)
     same = session.scalars(
         select(Participation).where(
             Participation.participant_id == participant_id,
@@ -136,26 +149,22 @@ def complete_person(session: Session, actor: Actor, participant_id: int, new: Ne
             same.role, same.mentoring_form, same.started_on, same.category, new.part.class_name, same.trained_on
         )
         edit_participation(session, actor, same.id, part, version=same.version)
-    known = {row.given_on for row in consents_of(session, participant_id) if row.kind is ConsentKind.PROCESSING}
-    if new.consent and new.consent.given_on not in known:
-        give_consent(session, actor, participant_id, new.consent)
 
 
-def check_row(actor: Actor, typed: Mapping[str, str], *, form: str = "") -> CheckedRow:
-    """Check one row by itself."""
+def check_row(actor: Actor, typed: Mapping[str, str], *, form: str = "", rules: Rules | None = None) -> CheckedRow:
+    """Check one row by itself; `rules` are the region's of the day, without them the catalogue is."""
     row = CheckedRow({name: value for name, value in typed.items() if value})
-    row.person = _person(actor, row, form)
+    row.person = _person(actor, row, _form(actor, row, form, rules.forms if rules else Forms()))
     if row.errors:
         row.person = None
     return row
 
 
-def _person(actor: Actor, row: CheckedRow, form: str) -> NewPerson | None:
+def _person(actor: Actor, row: CheckedRow, code: str | None) -> NewPerson | None:
     name = _read(row, "name", Name.parse)
     if name is None:
         row.errors.setdefault("name", "нужно имя")
     role = _role(row)
-    code = _form(actor, row, form)
     days = {column: _read(row, column, parse_day) for column in _DAYS}
     category = _category(row)
     if row.errors or name is None or role is None or code is None:
@@ -210,13 +219,16 @@ def _role(row: CheckedRow) -> ParticipantRole | None:
     return role
 
 
-def _form(actor: Actor, row: CheckedRow, form: str) -> str | None:
+def _form(actor: Actor, row: CheckedRow, form: str, used: Forms) -> str | None:
     typed = row.typed.get("mentoring_form", "")
-    code = parse_form(typed) if typed else form or None
+    renamed = next((code for code, label in used.labels.items() if plain(label) == plain(typed)), None)
+    code = renamed or parse_form(typed) if typed else form or None
     if code is None:
         row.errors["mentoring_form"] = "такой формы нет" if typed else "выберите форму"
     elif code not in {one.code for one in forms_of(actor.organization.kind)}:
         row.errors["mentoring_form"] = "в Вашей организации её нет"
+    elif code in used.off:
+        row.errors["mentoring_form"] = "в регионе сейчас не применяется"
     return code
 
 

@@ -1,8 +1,5 @@
 """Names and contacts: the only module that reads or writes them. Row security shows them to the owning school alone."""
 
-import hashlib
-import hmac
-import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,9 +11,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from tenants import clock
 from tenants.db import TenantModel, Versioned, child_of, tenant_keys
-from tenants.errors import DomainError, InvalidError
+from tenants.errors import InvalidError, NotFoundError
+from tenants.participants import identity
+from tenants.participants.models import Participant
 
-_KEY_BYTES = 16
 _SPACES = re.compile(r"\s+")
 _NAME = re.compile(r"[^\W\d_]+(?:[-'’ʼ. ]+[^\W\d_]+)*\.?")
 _TAILS = frozenset({"оглы", "кызы", "улы", "гызы", "заде"})
@@ -43,6 +41,10 @@ class Person(Versioned, TenantModel):
     email: Mapped[str] = mapped_column(default="", info={"personal": True})
     representative: Mapped[str] = mapped_column(default="", info={"personal": True})
     """Who stands for a minor, and how to reach them."""
+    genitive: Mapped[str] = mapped_column(default="", info={"personal": True})
+    """The name in the genitive as the school wrote it; empty: declined by rule."""
+    hidden_at: Mapped[datetime | None]
+    """Since when the name is hidden; row security shows such a row to nobody without subject access."""
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @property
@@ -120,6 +122,28 @@ class Name:
         return name_key(self.full)
 
 
+@dataclass(frozen=True)
+class HiddenName(Name):
+    """What stands for a name whose consent was withdrawn; `last` is «Участник № 14»."""
+
+    @property
+    def full(self) -> str:
+        """Return «Участник № 14 · имя скрыто: согласие отозвано»."""
+        return f"{self.last} · имя скрыто: согласие отозвано"
+
+    @property
+    def short(self) -> str:
+        """Return «Участник № 14»."""
+        return self.last
+
+
+def shown_name(number: int, last: str | None, first: str | None, middle: str | None) -> Name:
+    """Return the name of a row that was joined from outside; without one it is hidden, and the number stands for it."""
+    if last is None:
+        return HiddenName(f"Участник №\N{NO-BREAK SPACE}{number}", "")
+    return Name(last, first or "", middle or "")
+
+
 def squeezed(typed: str) -> str:
     """Return the text with single spaces and nothing invisible at its ends."""
     return _SPACES.sub(" ", typed.replace("\0", "").replace("\N{ZERO WIDTH SPACE}", "")).strip()
@@ -131,28 +155,40 @@ def name_key(typed: str) -> str:
 
 
 def identity_key(name: Name, born_on: date | None) -> bytes | None:
-    """Return the keyed hash that counts a person once across organizations; None without a birth date.
+    """Return the keyed hash that counts a person once across organizations; None without a birth date."""
+    return identity.identity_key(name.last, name.first, name.middle, born_on)
 
-    Raises:
-        DomainError: the process has no IDENTITY_KEY: a hash without a key could be guessed.
 
-    """
-    if born_on is None:
-        return None
-    secret = os.environ.get("IDENTITY_KEY", "")
-    if len(secret) < _KEY_BYTES:
-        raise DomainError("Не задана переменная окружения IDENTITY_KEY (не короче 16 знаков).")
-    message = f"{name.key}|{born_on.isoformat()}".encode()
-    return hmac.new(secret.encode(), message, hashlib.sha256).digest()
+def identity_hint(name: Name, born_on: date | None) -> bytes | None:
+    """Return the keyed hash without the middle name: equal ones make a question; None without a birth date."""
+    return identity.identity_hint(name.last, name.first, born_on)
 
 
 def names_of(session: Session, participant_ids: Collection[int]) -> dict[int, Name]:
-    """Return the names by participant id. Empty above the school: names never leave it."""
+    """Return the names by participant id, hidden ones as such. Empty above the school: names never leave it."""
     if not participant_ids or session.info["scope"].level != "organization":
         return {}
     rows = session.execute(
-        select(Person.participant_id, Person.last_name, Person.first_name, Person.middle_name).where(
-            Person.participant_id.in_(participant_ids)
-        )
+        select(Participant.id, Participant.number, Person.last_name, Person.first_name, Person.middle_name)
+        .outerjoin(Person, Person.participant_id == Participant.id)
+        .where(Participant.id.in_(participant_ids))
     )
-    return {participant_id: Name(last, first, middle) for participant_id, last, first, middle in rows}
+    return {participant_id: shown_name(number, *parts) for participant_id, number, *parts in rows}
+
+
+def name_of(session: Session, participant_id: int) -> Name:
+    """Return the name of one person; hidden, it is the number.
+
+    Raises:
+        NotFoundError: there is no such person in this organization.
+
+    """
+    found = names_of(session, [participant_id])
+    if participant_id not in found:
+        raise NotFoundError
+    return found[participant_id]
+
+
+def name_is_hidden(session: Session, participant_id: int) -> bool:
+    """Return whether the consent of a person was withdrawn and the name is hidden. Asked in the school's scope only."""
+    return session.scalars(select(Person.id).where(Person.participant_id == participant_id)).first() is None

@@ -15,6 +15,22 @@ def may_read_people(actor: Actor) -> bool:
     return actor.role in (Role.CURATOR, Role.DIRECTOR) and actor.organization.kind.reports
 
 
+def may_withdraw(actor: Actor) -> bool:
+    """Return whether the actor writes withdrawals down: the curator, in an archived organization its keeper."""
+    return actor.role in (Role.CURATOR, Role.KEEPER) and actor.organization.kind.reports
+
+
+def need_withdrawer(actor: Actor) -> None:
+    """Let whoever writes withdrawals down pass.
+
+    Raises:
+        ForbiddenError: the actor does not.
+
+    """
+    if not may_withdraw(actor):
+        raise ForbiddenError("Отзывы согласий вносит куратор.")
+
+
 def need_writer(actor: Actor) -> None:
     """Let the curator pass.
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from tenants.mentorships.models import Mentorship, MentorshipKind, MentorshipMember
+from tenants.participants.ages import outgrown
 from tenants.participants.consents import EXPIRES_SOON, ConsentState, state_on, usual_giver
 from tenants.participants.models import (
     Consent,
@@ -20,7 +21,7 @@ from tenants.participants.models import (
     ParticipantRole,
     Participation,
 )
-from tenants.participants.persons import Name, Person, name_key
+from tenants.participants.persons import HiddenName, Name, Person, name_key, shown_name
 
 PAGE_SIZE = 50
 SORTS = ("name", "born", "class", "consent")
@@ -75,6 +76,11 @@ class ListedPerson:
     by_representative: bool
     """A representative has to sign, or has signed."""
     ties: list[Tie] = field(default_factory=list)
+
+    @property
+    def hidden(self) -> bool:
+        """Return whether the name is hidden."""
+        return isinstance(self.name, HiddenName)
 
 
 @dataclass(frozen=True)
@@ -138,13 +144,14 @@ def ties_of(session: Session, today: date, participant_ids: Collection[int]) -> 
     """Return the open pairs and groups of people, with the names opposite."""
     if not participant_ids:
         return {}
-    other, person = aliased(MentorshipMember), aliased(Person)
+    other, person, opposite_number = aliased(MentorshipMember), aliased(Person), aliased(Participant)
     rows = session.execute(
         select(
             MentorshipMember.participant_id,
             Mentorship.id,
             Mentorship.number,
             Mentorship.kind,
+            opposite_number.number,
             person.last_name,
             person.first_name,
             person.middle_name,
@@ -159,13 +166,15 @@ def ties_of(session: Session, today: date, participant_ids: Collection[int]) -> 
                 Mentorship.kind == MentorshipKind.PAIR,
             ),
         )
+        .outerjoin(opposite_number, opposite_number.id == other.participant_id)
         .outerjoin(person, person.participant_id == other.participant_id)
         .where(MentorshipMember.participant_id.in_(participant_ids), *open_membership(today))
         .order_by(Mentorship.number, other.id)
     )
     found: dict[int, list[Tie]] = {}
-    for participant_id, mentorship_id, number, kind, last, first, middle in rows:
-        opposite = Name(last, first, middle) if last else None
+    for participant_id, mentorship_id, number, kind, who, *parts in rows:
+        # A group has nobody opposite.
+        opposite = shown_name(who, *parts) if who else None
         found.setdefault(participant_id, []).append(Tie(mentorship_id, number, kind, opposite))
     return found
 
@@ -239,7 +248,7 @@ def _facts(today: date) -> Subquery:
             consents.c.withdrawn_on,
             func.coalesce(pairs.c.n, 0).label("pairs"),
         )
-        .join(Person, Person.participant_id == Participant.id)
+        .outerjoin(Person, Person.participant_id == Participant.id)
         .join(parts, parts.c.participant_id == Participant.id)
         .outerjoin(consents, consents.c.participant_id == Participant.id)
         .outerjoin(pairs, pairs.c.participant_id == Participant.id)
@@ -295,15 +304,15 @@ def _listed(row: Any, today: date) -> ListedPerson:  # noqa: ANN401 - a row of _
     return ListedPerson(
         id=row.id,
         number=row.number,
-        name=Name(row.last_name, row.first_name, row.middle_name),
-        born_on=row.born_on,
-        phone=row.phone,
+        name=shown_name(row.number, row.last_name, row.first_name, row.middle_name),
+        born_on=None if row.last_name is None else row.born_on,
+        phone=row.phone or "",
         roles=tuple(role for role, takes in sides if takes),
         forms=tuple(row.forms),
         class_name=row.classes[0] if row.classes else "",
         open=row.open,
         ended_on=row.ended_on,
-        consent=state_on(today, row.given_on, row.valid_until, row.withdrawn_on),
+        consent=_state(row, today),
         given_on=row.given_on,
         valid_until=row.valid_until,
         withdrawn_on=row.withdrawn_on,
@@ -311,18 +320,27 @@ def _listed(row: Any, today: date) -> ListedPerson:  # noqa: ANN401 - a row of _
     )
 
 
+def _state(row: Any, today: date) -> ConsentState:  # noqa: ANN401 - a row of _facts
+    found = state_on(today, row.given_on, row.valid_until, row.withdrawn_on)
+    by_representative = row.given_by is Giver.REPRESENTATIVE
+    old = found.in_force and outgrown(row.born_on, today, by_representative=by_representative)
+    return ConsentState.OUTGROWN if old else found
+
+
 def people_to_choose(session: Session, today: date, form: str) -> Sequence[tuple[int, Name, ParticipantRole, str]]:
     """Return who may enter a pair of a form: id, name, side, class or post, by name."""
     rows = session.execute(
         select(
             Participation.participant_id,
+            Participation.role,
+            Participation.class_name,
+            Participant.number,
             Person.last_name,
             Person.first_name,
             Person.middle_name,
-            Participation.role,
-            Participation.class_name,
         )
-        .join(Person, Person.participant_id == Participation.participant_id)
+        .join(Participant, Participant.id == Participation.participant_id)
+        .outerjoin(Person, Person.participant_id == Participation.participant_id)
         .where(
             Participation.mentoring_form == form,
             or_(Participation.ended_on.is_(None), Participation.ended_on > today),
@@ -330,4 +348,4 @@ def people_to_choose(session: Session, today: date, form: str) -> Sequence[tuple
         )
         .order_by(Person.name_key.collate("C"), Participation.id)
     )
-    return [(who, Name(last, first, middle), role, post) for who, last, first, middle, role, post in rows]
+    return [(who, shown_name(number, *parts), role, post) for who, role, post, number, *parts in rows]

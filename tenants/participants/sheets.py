@@ -1,16 +1,11 @@
 """A file of people: CSV is read here, a workbook by a child process that may use neither much memory nor much time."""
 
-import json
-import subprocess
-import sys
-
 from tenants.errors import InvalidError
+from tenants.files.workbook import UNREADABLE, is_workbook, read_workbook
 
 MOST_BYTES = 5 * 1024 * 1024
-_SECONDS = 15
 _ENCODINGS = ("utf-8-sig", "cp1251")
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_UNREADABLE = "Файл не читается как таблица. Сохраните его в Excel как XLSX или CSV и загрузите ещё раз."
+_MOST_ROWS, _MOST_COLUMNS = 2000, 40
 _FIELD = "file"
 
 
@@ -25,8 +20,8 @@ def read_sheet(name: str, content: bytes) -> list[list[str]]:
         raise InvalidError("Файл пустой.", field=_FIELD)
     if len(content) > MOST_BYTES:
         raise InvalidError("Файл больше 5 МБ. Разделите список на части.", field=_FIELD)
-    if content.startswith((_ZIP, _OLE)):
-        return _in_child(content)
+    if is_workbook(content):
+        return [row for _, row in read_workbook(content, rows=_MOST_ROWS, columns=_MOST_COLUMNS)]
     if not name.lower().endswith((".csv", ".txt", ".tsv")):
         raise InvalidError("Загрузите таблицу в виде XLSX или CSV.", field=_FIELD)
     return _csv(content)
@@ -40,7 +35,7 @@ def as_text(cells: list[list[str]]) -> str:
 def _csv(content: bytes) -> list[list[str]]:
     from_text = _decoded(content)
     if "\0" in from_text:
-        raise InvalidError(_UNREADABLE, field=_FIELD)
+        raise InvalidError(UNREADABLE, field=_FIELD)
     # Comma is the last guess: in Russian tables it is the sign in numbers, the semicolon parts the cells.
     delimiter = next((sign for sign in "\t;," if sign in from_text), ";")
     return [line.split(delimiter) if '"' not in line else _quoted(line, delimiter) for line in from_text.splitlines()]
@@ -64,24 +59,4 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InvalidError(_UNREADABLE, field=_FIELD)
-
-
-def _in_child(content: bytes) -> list[list[str]]:
-    try:
-        answer = subprocess.run(
-            [sys.executable, "-m", "tenants.participants.sheet_child"],
-            input=content,
-            capture_output=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise InvalidError("Файл читается слишком долго. Оставьте в нём один лист со списком.", field=_FIELD) from error
-    try:
-        found = json.loads(answer.stdout)
-    except ValueError as error:
-        raise InvalidError(_UNREADABLE, field=_FIELD) from error
-    if "error" in found:
-        raise InvalidError(str(found["error"]), field=_FIELD)
-    return [[str(cell) for cell in row] for row in found["rows"]]
+    raise InvalidError(UNREADABLE, field=_FIELD)

@@ -28,6 +28,7 @@ PERSON_WORDS: Words = {
     "phone": ("Телефон", text_word),
     "email": ("Почта", text_word),
     "representative": ("Родитель или представитель", text_word),
+    "genitive": ("Имя в родительном падеже", text_word),
 }
 PARTICIPANT_WORDS: Words = {
     "born_on": ("Дата рождения", day_word),

@@ -43,6 +43,7 @@ def start_plan(session: Session, actor: Actor, school_year: int, *, title: str =
         select(Roadmap).where(Roadmap.school_year == school_year, Roadmap.organization_id == actor.organization.id)
     ).one_or_none()
     if found is not None:
+        journal.nothing_changed()
         return found
     roadmap = insert(
         session,

@@ -1,11 +1,13 @@
 """Rights on roadmaps: the school writes its plan, its parent reviews it, everyone above reads."""
 
+from collections.abc import Iterable
+
 from tenants.accounts.actor import Actor
 from tenants.accounts.models import Role
 from tenants.db import TenantRow
 
 _SCHOOL = frozenset({Role.CURATOR, Role.DIRECTOR})
-_REVIEWERS = frozenset({Role.DISTRICT_REVIEWER, Role.REGION_ADMIN})
+_REVIEWERS = frozenset({Role.DISTRICT_REVIEWER, Role.DISTRICT_HEAD, Role.REGION_ADMIN})
 
 
 def may_start(actor: Actor) -> bool:
@@ -23,9 +25,9 @@ def may_review(actor: Actor, row: TenantRow) -> bool:
     return actor.role in _REVIEWERS and not actor.owns(row) and row.district_id == actor.organization.id
 
 
-def may_approve(actor: Actor, row: TenantRow, *, author_id: int | None) -> bool:
-    """Return whether the actor may approve: a reviewer who is not the person that sent the plan, in whatever seat."""
-    return may_review(actor, row) and (not author_id or author_id != actor.user_id)
+def may_approve(actor: Actor, row: TenantRow, *, authors: Iterable[int | None]) -> bool:
+    """Return whether the actor may approve: a reviewer who neither wrote nor sent the plan, in whatever seat."""
+    return may_review(actor, row) and not any(actor.is_person(author) for author in authors)
 
 
 def may_keep_templates(actor: Actor) -> bool:

@@ -1,10 +1,11 @@
 """What other slices ask about plans: the next things to do, counts for a reviewer, standings, execution."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from tenants.db import ScopedSession
@@ -94,17 +95,25 @@ class QueueCounts:
     approved: int
     draft: int
 
+    @classmethod
+    def of(cls, found: Mapping[RoadmapStatus, int]) -> Self:
+        """Return the counts by status; a status that is absent counts nothing."""
+        return cls(*(int(found.get(status, 0)) for status in _QUEUE_ORDER))
+
 
 def queue_counts(session: ScopedSession) -> QueueCounts:
     """Return the counts of the acting reviewer's own queue: plans of the organizations it is the parent of."""
-    own = session.scope.organization_id
-    rows = session.execute(
-        select(RoadmapState.status, func.count())
+    rows = session.execute(queue_query(session.scope.organization_id)).all()
+    return QueueCounts.of(dict(rows))
+
+
+def queue_query(own: int) -> Select[RoadmapStatus, int]:
+    """Return the statement that counts the plans of a reviewer's own queue by status."""
+    return (
+        select(RoadmapState.status, func.count().label("count"))
         .where(RoadmapState.district_id == own, RoadmapState.organization_id != own)
         .group_by(RoadmapState.status)
-    ).all()
-    found = {status: int(count) for status, count in rows}
-    return QueueCounts(*(found.get(status, 0) for status in _QUEUE_ORDER))
+    )
 
 
 _QUEUE_ORDER = (RoadmapStatus.SENT, RoadmapStatus.RETURNED, RoadmapStatus.APPROVED, RoadmapStatus.DRAFT)

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, or_, select
 
+from tenants import clock
 from tenants.db import ScopedSession
 from tenants.organizations.models import Organization
 from tenants.organizations.queries import REPORTING_KINDS
+from tenants.organizations.tree import living_on
 from tenants.roadmaps.models import Roadmap, RoadmapState
 
 
@@ -36,7 +38,7 @@ def queue_lines(session: ScopedSession, school_year: int) -> list[QueueLine]:
         .where(
             Organization.parent_id == session.scope.organization_id,
             Organization.kind.in_(REPORTING_KINDS),
-            or_(Organization.archived_on.is_(None), Roadmap.id.is_not(None)),
+            or_(living_on(clock.today()), Roadmap.id.is_not(None)),
         )
         .order_by(func.app.ru_key(Organization.name_short), Organization.id)
     ).all()
@@ -71,7 +73,7 @@ def district_lines(session: ScopedSession, school_year: int) -> list[DistrictLin
             district.parent_id == session.scope.organization_id,
             child.c.region_id == session.scope.region_id,
             child.c.kind.in_(REPORTING_KINDS),
-            child.c.archived_on.is_(None),
+            or_(child.c.archived_on.is_(None), child.c.archived_on > clock.today(), Roadmap.id.is_not(None)),
         )
         .group_by(district.region_id, district.id, RoadmapState.status)
         .order_by(func.app.ru_key(district.name_short), district.id)

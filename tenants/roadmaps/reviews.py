@@ -34,7 +34,9 @@ def take_roadmap(session: Session, actor: Actor, roadmap_id: int) -> RoadmapStat
 
 
 def _take(session: Session, actor: Actor, state: RoadmapState) -> None:
-    if state.taken_at is None:
+    if state.taken_at is not None:
+        journal.nothing_changed()
+    else:
         append_event(session, actor, state, EventKind.TAKEN)
         journal.record(session, actor, "roadmap.taken", None, roadmap_id=state.roadmap_id, version=state.version_n)
 
@@ -174,8 +176,8 @@ def _refuse_bad_order(actor: Actor, order: Order) -> None:
 
 
 def _approve(session: Session, actor: Actor, state: RoadmapState, order: Order) -> None:
-    if not policy.may_approve(actor, state, author_id=state.sent_by):
-        raise ForbiddenError("Вы сами отправили этот план: утвердить его должен другой сотрудник.")
+    if not policy.may_approve(actor, state, authors=_authors(session, state)):
+        raise ForbiddenError("Вы сами составили или отправили этот план: утвердить его должен другой сотрудник.")
     append_event(
         session,
         actor,
@@ -188,6 +190,11 @@ def _approve(session: Session, actor: Actor, state: RoadmapState, order: Order) 
         session, actor, "roadmap.approved", None, roadmap_id=state.roadmap_id, version=state.version_n,
         order_number=order.number.strip(), order_on=order.on.isoformat(),
     )  # fmt: skip
+
+
+def _authors(session: Session, state: RoadmapState) -> tuple[int | None, ...]:
+    """Return who wrote the plan and who sent this version."""
+    return session.scalar(select(Roadmap.created_by).where(Roadmap.id == state.roadmap_id)), state.sent_by
 
 
 @dataclass(frozen=True)
@@ -211,11 +218,13 @@ def approve_clean(session: Session, actor: Actor, seen: Mapping[int, int], order
         if not policy.may_review(actor, state):
             raise ForbiddenError("План согласует вышестоящая организация.")
         fresh = state.status is RoadmapStatus.SENT and state.version_n == seen[roadmap_id]
-        by_other = policy.may_approve(actor, state, author_id=state.sent_by)
+        by_other = policy.may_approve(actor, state, authors=_authors(session, state))
         clean = not found.get(roadmap_id) and not current_remarks(session, roadmap_id, state.version_n)
         if fresh and by_other and clean:
             _approve(session, actor, state, order)
             approved.append(roadmap_id)
+    if not approved:
+        journal.nothing_changed()
     return Batch(tuple(approved), tuple(sorted(set(seen) - set(approved))))
 
 

@@ -69,6 +69,7 @@ def start_submission(session: Session, actor: Actor, window_id: int) -> Submissi
     session.execute(select(func.pg_advisory_xact_lock(actor.organization.id, window_id % 2**31)))
     known = session.scalars(select(Submission).where(Submission.window_id == window_id)).one_or_none()
     if known is not None:
+        journal.nothing_changed()
         return known
     edition = session.scalars(select(Edition).where(Edition.id == window.edition_id)).one()
     if window.closed_at is not None:

@@ -77,6 +77,7 @@ def publish_edition(session: Session, actor: Actor, edition_id: int) -> Edition:
     """Publish a draft: from now on it is never edited."""
     edition = find(session, Edition, edition_id, lock=True)
     if edition.status is EditionStatus.PUBLISHED:
+        journal.nothing_changed()
         return edition
     edition = _own_draft(session, actor, edition_id)
     edition.status = EditionStatus.PUBLISHED

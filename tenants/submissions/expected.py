@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenants.organizations.models import Organization, OrganizationKind, OrganizationParent
 from tenants.organizations.queries import REPORTING_KINDS
+from tenants.organizations.tree import there_on
 from tenants.submissions.models import Edition
 
 
@@ -26,14 +27,11 @@ class Expected:
 def expected_organizations(session: Session, edition: Edition, cut_on: date) -> list[Expected]:
     """Return who hands a form in for a period, by branch and name; the scope decides how far it looks.
 
-    Organizations that were closed by the day of the cut are left out.
+    Organizations that were closed by the day of the cut or not opened yet are left out.
     """
     places = session.scalars(
         select(Organization)
-        .where(
-            Organization.kind.in_(REPORTING_KINDS),
-            or_(Organization.archived_on.is_(None), Organization.archived_on > cut_on),
-        )
+        .where(Organization.kind.in_(REPORTING_KINDS), there_on(cut_on))
         .order_by(Organization.name_short, Organization.id)
     ).all()
     parents = parents_on(session.scalars(select(OrganizationParent).order_by(OrganizationParent.valid_from)), cut_on)

@@ -5,7 +5,7 @@ from tenants.accounts.models import Role
 from tenants.submissions.models import Submission
 
 _FILLERS = (Role.CURATOR, Role.DIRECTOR)
-_REVIEWERS = (Role.DISTRICT_REVIEWER, Role.REGION_ADMIN)
+_REVIEWERS = (Role.DISTRICT_REVIEWER, Role.DISTRICT_HEAD, Role.REGION_ADMIN)
 
 
 def may_fill(actor: Actor, submission: Submission) -> bool:

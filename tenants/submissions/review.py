@@ -53,6 +53,7 @@ def note_remark(session: Session, actor: Actor, submission_id: int, place: Place
         note = RemarkDraft(subject_id=submission_id, section_code=section, row_code=row, column_code=column)
         session.add(note)
     note.text, note.at, note.user_id = _text(text), clock.now(), actor.user_id or None
+    journal.record(session, actor, "remark.noted", None, submission=submission_id, place=list(place))
     return note
 
 
@@ -60,14 +61,18 @@ def drop_remark(session: Session, actor: Actor, submission_id: int, place: Place
     """Take a noted remark back; one that was sent stays."""
     _reviewed(actor, find(session, Submission, submission_id))
     note = _draft_at(session, submission_id, place)
-    if note is not None:
-        session.delete(note)
+    if note is None:
+        journal.nothing_changed()
+        return
+    session.delete(note)
+    journal.record(session, actor, "remark.dropped", None, submission=submission_id, place=list(place))
 
 
 def take_into_review(session: Session, actor: Actor, submission_id: int) -> None:
     """Take a sent month: from now on the school cannot withdraw it. Taking it twice changes nothing."""
     submission, state = _of_reviewer(session, actor, submission_id)
     if not may_follow(state.status, EventKind.TAKEN) and may_follow(state.status, EventKind.ACCEPTED):
+        journal.nothing_changed()
         return
     append_event(session, actor, state, Step(EventKind.TAKEN, state.revision_n))
     journal.record(session, actor, "submission.taken", submission, revision=state.revision_n)
@@ -104,7 +109,7 @@ def accept_submission(session: ScopedSession, actor: Actor, submission_id: int, 
 
     Raises:
         ConflictError: the school has sent another revision meanwhile.
-        ForbiddenError: the actor sent it, or is not its reviewer.
+        ForbiddenError: the actor sent it, from whatever account or seat, or is not its reviewer.
         WrongStateError: it does not wait for a decision.
 
     """
@@ -113,7 +118,7 @@ def accept_submission(session: ScopedSession, actor: Actor, submission_id: int, 
     revision = session.scalars(
         select(Revision).where(Revision.submission_id == submission_id, Revision.n == revision_n)
     ).one()
-    if revision.user_id is not None and revision.user_id == actor.user_id:
+    if actor.is_person(revision.user_id):
         raise ForbiddenError("Отчёт, который Вы отправили сами, принимает другой сотрудник.")
     event = append_event(session, actor, state, Step(EventKind.ACCEPTED, revision_n))
     project_facts(session, submission, revision)
@@ -153,7 +158,7 @@ def project_facts(session: Session, submission: Submission, revision: Revision) 
         literal(submission.id),
         literal(submission.edition_id),
         literal(submission.period_start),
-        literal(revision.period_district_id),
+        literal(submission.period_district_id),
         literal(revision.n),
         cell.section_code,
         cell.row_code,

@@ -66,3 +66,5 @@ class Rollup(_SumColumns, TenantModel):
     expected_count: Mapped[int]
     """Organizations that have this cell and hand the form in."""
     recomputed_at: Mapped[datetime]
+    people_count: Mapped[Decimal | None]
+    """Distinct people of the region behind the sum; None where it counts no people, or is not counted yet."""

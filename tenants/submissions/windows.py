@@ -1,7 +1,5 @@
 """Windows: in which days an edition is handed in for a period."""
 
-from datetime import date
-
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -12,8 +10,9 @@ from tenants.accounts.queries import workplace
 from tenants.db import REGISTRY, find, insert, lock_key, transaction
 from tenants.errors import ForbiddenError
 from tenants.organizations.models import Organization, OrganizationKind
-from tenants.organizations.queries import calendar_on
-from tenants.periods import Cut, Month
+from tenants.organizations.tree import living_on
+from tenants.periods import Month
+from tenants.settings.queries import reporting_days_of
 from tenants.submissions import policy
 from tenants.submissions.models import Edition, EditionStatus, SubmissionWindow
 
@@ -31,8 +30,7 @@ def open_windows(session: Session, actor: Actor, month: Month) -> list[Submissio
     region_id = actor.organization.region_id
     lock_key(session, f"windows:{region_id}")
     standing = _standing(session, month)
-    calendar = calendar_on(session, region_id, month.first)
-    cut = Cut.of(month, calendar.cut_day)
+    days = reporting_days_of(session, region_id, month)[0]
     opened = []
     for edition in _editions_in_force(session, month):
         if edition.code in standing:
@@ -43,10 +41,10 @@ def open_windows(session: Session, actor: Actor, month: Month) -> list[Submissio
                 edition_id=edition.id,
                 period_start=month.first,
                 period_end=month.last,
-                cut_after=cut.after,
-                cut_on=cut.on,
-                opens_on=month.day(calendar.open_day),
-                due_on=_due_on(month, calendar.due_day, cut.on),
+                cut_after=days.cut.after,
+                cut_on=days.cut.on,
+                opens_on=days.opens_on,
+                due_on=days.due.day,
             ),
         )
         journal.record(session, actor, "window.opened", window, edition=edition.code, month=str(month))
@@ -76,9 +74,7 @@ def open_windows_due(region_code: str | None = None, month: Month | None = None)
     `month` opens that month whatever the day is. Returns how many windows are new.
     """
     with transaction(REGISTRY.reading()) as session:
-        query = select(Organization).where(
-            Organization.kind == OrganizationKind.REGION, Organization.archived_on.is_(None)
-        )
+        query = select(Organization).where(Organization.kind == OrganizationKind.REGION, living_on(clock.today()))
         if region_code is not None:
             query = query.where(Organization.code == region_code)
         places = [workplace(place) for place in session.scalars(query.order_by(Organization.id))]
@@ -89,8 +85,8 @@ def _open_region(actor: Actor, month: Month | None) -> int:
     today = clock.today(actor.organization.time_zone)
     chosen = month or Month.of(today)
     with transaction(actor.scope.reading()) as session:
-        calendar = calendar_on(session, actor.organization.region_id, chosen.first)
-        if month is None and today < chosen.day(calendar.open_day):
+        days = reporting_days_of(session, actor.organization.region_id, chosen)[0]
+        if month is None and today < days.opens_on:
             return 0
         if not _missing(session, chosen):
             return 0
@@ -127,9 +123,3 @@ def _editions_in_force(session: Session, month: Month) -> list[Edition]:
         .order_by(Edition.code, Edition.valid_from.nulls_first(), Edition.id)
     ).all()
     return list({edition.code: edition for edition in rows}.values())
-
-
-def _due_on(month: Month, due_day: int, cut_on: date) -> date:
-    """Return the due day: in the month itself, or in the next one where it would lie before the cut."""
-    due = month.day(due_day)
-    return due if due >= cut_on else month.next.day(due_day)

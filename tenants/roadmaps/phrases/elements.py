@@ -193,7 +193,7 @@ class ElementGrammar(AnchorGrammar):
             return replace(span, doubt="Указаны два дня. Какой из них крайний?")
         if plain:
             return span
-        return replace(span, doubt="Срок — до начала этого времени или до его конца? Прочитано: до конца.")
+        return replace(span, doubt="Срок – до начала этого времени или до его конца? Прочитано: до конца.")
 
     def _to_the_end(self, place: int) -> Found:
         spans = self.spans(place)

@@ -1,0 +1,1 @@
+"""People as subjects of personal data: what is held about them, how long, their requests, and its destruction."""
