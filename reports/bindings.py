@@ -11,6 +11,7 @@ from reports.editions.definition import EditionDefinition
 from reports.editions.parts import Cell, CellKey, EditionKind, Source, place
 from reports.figures import FIGURES
 from reports.forms import bind_cell, content_of, definition_of
+from tenants import journal
 from tenants.accounts.actor import Actor
 from tenants.errors import InvalidError, NotFoundError, WrongStateError
 from tenants.mentorships.catalogue import CATEGORY_LABELS, MENTORING_FORMS
@@ -145,6 +146,7 @@ def revise(session: Session, actor: Actor, edition_id: int) -> Edition:
     same = session.scalars(select(Edition).where(Edition.code == edition.code)).all()
     waiting = next((item for item in same if item.status is EditionStatus.DRAFT), None)
     if waiting is not None:
+        journal.nothing_changed()
         return waiting
     version = f"{definition.version}{_REVISION_MARK}{len(same) + 1}"
     return save_edition(session, actor, replace(content, version=version))

@@ -12,6 +12,7 @@ from reports.editions.definition import CellKey, CellValue, EditionDefinition
 from reports.editions.parts import Level, place
 from reports.filling import Filled, fill
 from reports.forms import definition_of
+from tenants import journal
 from tenants.accounts.actor import Actor
 from tenants.errors import ConflictError, Difference, ForbiddenError
 from tenants.organizations.queries import organization_in_reach
@@ -70,6 +71,11 @@ def recompute(session: Session, actor: Actor, submission_id: int) -> Filled:
         raise ForbiddenError("Отчёт за месяц ведёт куратор или директор организации.")
     filled = fill(session, submission_id)
     _count_findings(session, submission_id)
+    if filled.changed or filled.lapsed:
+        counts = {"changed": len(filled.changed), "lapsed": len(filled.lapsed)}
+        journal.record(session, actor, "submission.recomputed", submission, **counts)
+    else:
+        journal.nothing_changed()
     return filled
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from reports.editions.definition import EditionDefinition
 from reports.forms import definition_of
+from reports.people_counts import PEOPLE_JOB
 from tenants import clock
 from tenants.db import Level, find, lock_key, transaction
 from tenants.jobs import commands as jobs
@@ -72,6 +73,8 @@ def roll_up(claim: Claim) -> None:
         return
     with transaction(claim.scope) as session:
         recompute(session, claim.subject_id)
+        # Counting people takes longer than adding: however many months are accepted meanwhile, one count waits.
+        jobs.request(session, PEOPLE_JOB, claim.subject_id)
 
 
 def recompute(session: Session, window_id: int) -> int:

@@ -92,18 +92,19 @@ def short_mark(fingerprint: str) -> str:
     return f"{fingerprint[:4]}-{fingerprint[4:8]}".upper()
 
 
-def regional_pdf(figures: RegionalFigures, stamp: Stamp) -> bytes:
-    """Return the summary as PDF.
+def regional_pdf(figures: RegionalFigures, stamp: Stamp, *, logo: bytes = b"") -> bytes:
+    """Return the summary as PDF; `logo` is a PNG for its head, empty where the region has none.
 
     Raises:
         PdfUnavailableError: this machine cannot set PDF.
         PdfFailedError: the document could not be set.
 
     """
-    return render_pdf(regional_page(figures, stamp), assets=regional_assets(figures, stamp))
+    assets = regional_assets(figures, stamp) | ({"logo.png": logo} if logo else {})
+    return render_pdf(regional_page(figures, stamp, with_logo=bool(logo)), assets=assets)
 
 
-def regional_page(figures: RegionalFigures, stamp: Stamp) -> str:
+def regional_page(figures: RegionalFigures, stamp: Stamp, *, with_logo: bool = False) -> str:
     """Return the summary as HTML."""
     before = figures.period.previous
     missing = missing_rows(figures)
@@ -111,6 +112,7 @@ def regional_page(figures: RegionalFigures, stamp: Stamp) -> str:
         "regional.html",
         figures=figures,
         stamp=stamp,
+        with_logo=with_logo,
         finds=findings.find(figures),
         month_title=figures.period.title.replace(" ", NBSP),
         month_name=figures.period.name,

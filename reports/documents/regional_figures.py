@@ -55,6 +55,8 @@ class Line:
     total: Amount = Amount()
     by_form: tuple[Decimal | None, ...] = ()
     """In the order of `RegionalFigures.form_names`."""
+    people: Decimal | None = None
+    """Distinct people behind a sum of people; None for other rows, and while they are not counted."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,13 @@ class RegionalFigures:
     """Kind of the organization the summary speaks of: region or district."""
     roadmaps_year: str = ""
     """"2026/2027 учебный год", or empty where roadmaps are not part of the summary."""
+    bounds: str = ""
+    """"today" where the month is summed by today's tree, else by its own."""
+
+    @property
+    def bounds_words(self) -> str:
+        """Return by which tree the summary counts; empty where it is the month's own."""
+        return "в нынешних границах: организации отнесены к районам, которым подчинены сейчас" if self.bounds else ""
 
     @property
     def words(self) -> "LevelWords":

@@ -47,11 +47,12 @@ class _Sheets:
     def month(self) -> None:
         """Write the rows of the form over the whole region."""
         before = self.figures.before_exists
-        head = ["Показатель", "Всего", *(["Месяцем ранее", "Разница"] if before else []), *self.figures.form_names]
+        head = ["Показатель", "Всего", "Разных людей"]
+        head += [*(["Месяцем ранее", "Разница"] if before else []), *self.figures.form_names]
         rows: list[list[Cell]] = []
         for line in self.figures.lines:
             compared: list[Cell] = [line.total.before, line.total.change] if before else []
-            rows.append(["   " * line.indent + line.name, line.total.now, *compared, *line.by_form])
+            rows.append(["   " * line.indent + line.name, line.total.now, line.people, *compared, *line.by_form])
         self._sheet("Показатели", head, rows, widths=[34])
 
     def branches(self) -> None:
@@ -128,8 +129,9 @@ class _Sheets:
 
     def _made(self) -> str:
         found = findings.find(self.figures)
+        bounds = f"{self.figures.bounds_words.capitalize()}. " if self.figures.bounds_words else ""
         return (
-            f"Запуск {self.stamp.number}, снимок данных {self.stamp.made_at}, отпечаток {self.stamp.mark}. "
+            f"{bounds}Запуск {self.stamp.number}, снимок данных {self.stamp.made_at}, отпечаток {self.stamp.mark}. "
             f"{found[0].lead if found else ''}"
         )
 

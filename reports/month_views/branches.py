@@ -4,18 +4,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from reports.month_views.matrix import DIRECT, Standing, standing_of
+from reports.heirs import node_today
+from reports.month_views.matrix import DIRECT, Bounds, Standing, standing_of
 from tenants import clock
 from tenants.db import ScopedSession
-from tenants.organizations.models import Organization, OrganizationKind, OrganizationParent
+from tenants.organizations.models import Organization, OrganizationKind
 from tenants.organizations.queries import REPORTING_KINDS
+from tenants.organizations.tree import parent_on, there_on
 from tenants.submissions.models import Submission, SubmissionState
 from tenants.submissions.queries import OpenWindow
 
 Columns = TypeVarTuple("Columns")
+BRANCH = "branch_id"
+"""Label of the branch: grouped by name, since it may be a question of its own."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +53,17 @@ class BranchCount:
         return sum(self.counts.get(Standing(one), 0) for one in standings)
 
 
-def branch_counts(session: ScopedSession, opened: OpenWindow) -> list[BranchCount]:
+def branch_counts(session: ScopedSession, opened: OpenWindow, *, bounds: Bounds = Bounds.PERIOD) -> list[BranchCount]:
     """Return the branches of a region by name, those directly under it last. One statement."""
-    branch_id = branch_of_period()
     sent_on = func.coalesce(SubmissionState.first_sent_at, clock.now())
     late = cast(func.timezone(Organization.time_zone, sent_on), Date) > opened.window.due_on
     accepted = SubmissionState.accepted_revision_n.is_not(None)
+    today = bounds is Bounds.TODAY
+    branch = node_today(session, Organization.id, Organization.district_id) if today else branch_of(opened)
     counted = (
-        with_parents(
+        with_months(
             select(
-                branch_id.label("branch_id"),
+                branch.label(BRANCH),
                 SubmissionState.status.label("status"),
                 accepted.label("accepted"),
                 func.count().label("number"),
@@ -67,7 +72,7 @@ def branch_counts(session: ScopedSession, opened: OpenWindow) -> list[BranchCoun
             ),
             opened,
         )
-        .group_by(branch_id, SubmissionState.status, accepted)
+        .group_by(literal_column(BRANCH), SubmissionState.status, accepted)
         .subquery()
     )
     place = aliased(Organization)
@@ -124,27 +129,14 @@ def with_months(query: Select[*Columns], opened: OpenWindow) -> Select[*Columns]
     )
 
 
-def with_parents(query: Select[*Columns], opened: OpenWindow) -> Select[*Columns]:
-    """Return the same question, joined with the parent on the day of the cut."""
-    return with_months(query, opened).outerjoin(
-        OrganizationParent,
-        and_(
-            OrganizationParent.region_id == Organization.region_id,
-            OrganizationParent.organization_id == Organization.id,
-            OrganizationParent.valid_from <= opened.window.cut_on,
-            or_(OrganizationParent.valid_to.is_(None), OrganizationParent.valid_to > opened.window.cut_on),
-        ),
-    )
-
-
-def branch_of_period() -> ColumnElement[int]:
-    """Return the branch of the period, as sums have it: of the month, else of the day of the cut."""
-    return func.coalesce(Submission.period_district_id, OrganizationParent.parent_id, Organization.district_id)
+def branch_of(opened: OpenWindow) -> ColumnElement[int]:
+    """Return the branch of an organization as the sums of its month have it, else that of the day of the cut."""
+    return func.coalesce(Submission.period_district_id, parent_on(opened.window.cut_on), Organization.district_id)
 
 
 def _hands_in(opened: OpenWindow) -> Iterable[ColumnElement[bool]]:
     kinds = [kind for kind in REPORTING_KINDS if opened.edition.serves(kind.value)]
     return (
         Organization.kind.in_(kinds),
-        or_(Organization.archived_on.is_(None), Organization.archived_on > opened.window.cut_on),
+        there_on(opened.window.cut_on),
     )

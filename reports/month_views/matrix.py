@@ -1,16 +1,18 @@
 """Who has handed in a month: one line an organization, one line a branch of the tree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from reports.heirs import heirs_of, tree_changed
 from tenants import clock
-from tenants.organizations.models import Organization, OrganizationKind, OrganizationParent
+from tenants.organizations.models import Organization, OrganizationKind
+from tenants.organizations.tree import parent_on, there_on
 from tenants.periods import Month, end_of_day
 from tenants.submissions.models import Edition, Status, Submission, SubmissionState, SubmissionWindow
 from tenants.submissions.queries import OpenWindow
@@ -56,6 +58,15 @@ def standing_of(status: Status | None, *, accepted: bool) -> Standing:
     if status is None:
         return Standing.NOT_STARTED
     return Standing.CORRECTING if accepted and status.with_school else _STANDING[status]
+
+
+class Bounds(StrEnum):
+    """By which tree a period is summed."""
+
+    PERIOD = "period"
+    """As it was on the day of the cut: a school that has moved stays where it was."""
+    TODAY = "today"
+    """As it is now: a past month is summed anew under today's districts."""
 
 
 @dataclass(frozen=True)
@@ -132,29 +143,20 @@ class Matrix:
         return sorted(rows, key=lambda row: row.direct)
 
 
-def matrix(session: Session, opened: OpenWindow) -> Matrix:
-    """Return a line for every organization in scope that hands the form in."""
+def matrix(session: Session, opened: OpenWindow, *, bounds: Bounds = Bounds.PERIOD) -> Matrix:
+    """Return a line for every organization in scope that hands the form in, under its branch by the chosen tree."""
     window = opened.window
-    holds = (OrganizationParent.valid_from <= window.cut_on) & (
-        OrganizationParent.valid_to.is_(None) | (OrganizationParent.valid_to > window.cut_on)
-    )
-    # The parent on the day of the cut; before the first day known, the first one known.
-    parent_id = (
-        select(OrganizationParent.parent_id)
-        .where(
-            OrganizationParent.region_id == Organization.region_id,
-            OrganizationParent.organization_id == Organization.id,
-        )
-        .order_by(holds.desc(), OrganizationParent.valid_from)
-        .limit(1)
-        .correlate(Organization)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(Organization, parent_id)
-        .where(or_(Organization.archived_on.is_(None), Organization.archived_on > window.cut_on))
+    found = session.execute(
+        select(Organization, parent_on(window.cut_on), tree_changed(window.region_id))
+        .where(there_on(window.cut_on))
         .order_by(func.app.ru_key(Organization.name_short), Organization.id)
     ).all()
+    # Known here for nothing: where nobody ever moved or merged, nobody has to ask who did.
+    session.info["tree_changed"] = any(changed for *_, changed in found)
+    today = None
+    if bounds is Bounds.TODAY:
+        today = {place: heir.node_id for place, heir in heirs_of(session).items()}
+    rows = [(place, parent) for place, parent, _ in found]
     known = _known(session, window)
     lines = []
     for place, parent in rows:
@@ -164,7 +166,7 @@ def matrix(session: Session, opened: OpenWindow) -> Matrix:
         lines.append(
             MatrixLine(
                 place,
-                submission.period_district_id if submission else parent or place.district_id,
+                _branch(place, submission, parent, today),
                 window.due_on,
                 submission,
                 state,
@@ -173,6 +175,15 @@ def matrix(session: Session, opened: OpenWindow) -> Matrix:
         )
     nodes = tuple(place for place, _ in rows if not place.kind.reports)
     return Matrix(tuple(sorted(lines, key=lambda line: line.standing)), nodes)
+
+
+def _branch(
+    place: Organization, submission: Submission | None, parent: int | None, today: Mapping[int, int] | None
+) -> int:
+    """Return the branch of the month, or with `today` (heirs of those merged away) that of today's tree."""
+    if today is not None:
+        return today.get(place.id, place.district_id)
+    return submission.period_district_id if submission else parent or place.district_id
 
 
 def _known(session: Session, window: SubmissionWindow) -> dict[int, tuple[Submission, SubmissionState, int, int]]:

@@ -1,20 +1,25 @@
 """Sums of a node for a month as a screen shows them: by row and form, by branch, with who is missing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports.editions.definition import EditionDefinition
-from reports.month_views.matrix import BranchLine, Matrix, MatrixLine, matrix
+from reports.heirs import Came, came_to
+from reports.month_views.matrix import Bounds, BranchLine, Matrix, MatrixLine, matrix
+from reports.moved import Gone, gone_from, sums_today
+from tenants.db import ScopedSession
 from tenants.periods import Month
 from tenants.submissions.models import Edition, Place, Submission, SubmissionCell, SubmissionState
 from tenants.submissions.queries import OpenWindow
 from tenants.submissions.sums import Fact, Rollup
 
 Sums = Mapping[Place, Decimal]
+_ByMonth = dict[Month, dict[int, dict[Place, Decimal]]]
+"""Sums by month and node."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,23 @@ class NodeTotals:
     lines: tuple[MatrixLine, ...]
     branches: tuple[BranchLine, ...]
     """Districts and what hangs directly under the region; empty for a district."""
+    people: Mapping[int, Sums]
+    """Distinct people behind the sums of people, by node; a sum that is not counted yet is not there."""
+    bounds: Bounds = Bounds.PERIOD
+    gone: Gone = field(default_factory=Gone)
+    """What organizations that have moved on since left in a district's sums."""
+    came: Came = field(default_factory=Came)
+    """What organizations of other districts add in today's bounds, merged into those of this one."""
+
+    @property
+    def expected(self) -> int:
+        """Return how many organizations hand the form in, those included that the district does not see."""
+        return len(self.lines) + self.gone.expected + self.came.expected
+
+    @property
+    def accepted(self) -> int:
+        """Return how many are in the sums."""
+        return sum(1 for line in self.lines if line.accepted) + self.gone.accepted + self.came.accepted
 
     @property
     def missing(self) -> list[MatrixLine]:
@@ -52,16 +74,31 @@ class NodeTotals:
 
 
 def node_totals(
-    session: Session, opened: OpenWindow, definition: EditionDefinition, *, node_id: int, region: bool
+    session: ScopedSession,
+    opened: OpenWindow,
+    definition: EditionDefinition,
+    *,
+    node_id: int,
+    region: bool,
+    bounds: Bounds = Bounds.PERIOD,
 ) -> NodeTotals:
-    """Return the sums of the acting district or region."""
-    found = matrix(session, opened)
+    """Return the sums of the acting district or region, by the tree of the month or by today's."""
+    found = matrix(session, opened, bounds=bounds)
     lines = list(found.lines)
     if not region:
         # Rights follow today's parent, sums that of the month: a school that came later is not in this sum.
         lines = [line for line in lines if line.branch_id == node_id]
     month = Month.of(opened.window.period_start)
-    sums = _sums(session, opened.edition.code, month)
+    sums, people = _sums(session, opened.edition.code, month)
+    came = Came()
+    if bounds is Bounds.TODAY:
+        if not region:
+            starts = (month.first, month.previous.first)
+            came = came_to(session, node_id, opened.edition, starts, opened.window.cut_on)
+        sums = _sums_today(session, definition, opened.edition.code, month, node_id if region else None)
+        _add(sums, node_id, came, definition)
+        # People were counted by the tree of the month; the region as a whole is the same in both.
+        people = {node_id: people.get(node_id, {})} if region else {}
     provisional, count = _provisional(session, opened, definition, [line for line in lines if not line.accepted])
     return NodeTotals(
         node_id,
@@ -71,10 +108,45 @@ def node_totals(
         count,
         tuple(lines),
         tuple(Matrix(tuple(lines), found.nodes).branches()) if region else (),
+        people,
+        bounds,
+        gone_from(session, node_id, opened.edition.code, month.first, opened.window.cut_on)
+        if not region and bounds is Bounds.PERIOD
+        else Gone(),
+        came,
     )
 
 
-def _sums(session: Session, code: str, month: Month) -> dict[Month, dict[int, dict[Place, Decimal]]]:
+def _sums_today(
+    session: Session, definition: EditionDefinition, code: str, month: Month, region_id: int | None
+) -> _ByMonth:
+    additive = _additive(definition)
+    found = sums_today(session, code, (month.first, month.previous.first), region_id)
+    return {
+        Month.of(start): {
+            node: {place: value for place, value in sums.items() if place in additive} for node, sums in nodes.items()
+        }
+        for start, nodes in found.items()
+    }
+
+
+def _add(
+    sums: dict[Month, dict[int, dict[Place, Decimal]]], node_id: int, came: Came, definition: EditionDefinition
+) -> None:
+    additive = _additive(definition)
+    for start, values in came.sums.items():
+        own = sums.setdefault(Month.of(start), {}).setdefault(node_id, {})
+        for place, value in values.items():
+            if place in additive:
+                own[place] = own.get(place, Decimal(0)) + value
+
+
+def _additive(definition: EditionDefinition) -> set[Place]:
+    return {cell.key for cell in definition.cells if cell.additive}
+
+
+def _sums(session: Session, code: str, month: Month) -> tuple[_ByMonth, dict[int, dict[Place, Decimal]]]:
+    """Return the sums of a month and of the one before, and the people behind those of the month itself."""
     rows = session.execute(
         select(
             Rollup.period_start,
@@ -83,14 +155,18 @@ def _sums(session: Session, code: str, month: Month) -> dict[Month, dict[int, di
             Rollup.row_code,
             Rollup.column_code,
             Rollup.value,
+            Rollup.people_count,
         )
         .join(Edition, Edition.id == Rollup.edition_id)
         .where(Edition.code == code, Rollup.period_start.in_((month.first, month.previous.first)))
     )
-    found: dict[Month, dict[int, dict[Place, Decimal]]] = {}
-    for period, node, section, row, column, value in rows:
+    found: _ByMonth = {}
+    people: dict[int, dict[Place, Decimal]] = {}
+    for period, node, section, row, column, value, count in rows:
         found.setdefault(Month.of(period), {}).setdefault(node, {})[section, row, column] = value
-    return found
+        if count is not None and period == month.first:
+            people.setdefault(node, {})[section, row, column] = count
+    return found, people
 
 
 def _provisional(
@@ -116,12 +192,13 @@ def _provisional(
         )
         .where(
             Submission.window_id == opened.window.id,
+            Submission.id.in_(begun),
             SubmissionState.accepted_revision_n.is_(None),
             SubmissionCell.value.is_not(None),
         )
         .group_by(*place)
     )
-    additive = {cell.key for cell in definition.cells if cell.additive}
+    additive = _additive(definition)
     return {(s, r, c): value for s, r, c, value in rows if value is not None and (s, r, c) in additive}, len(begun)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Date, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, and_, cast, func, literal, literal_column, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from reports.month_views.branches import branch_of_period, with_months, with_parents
+from reports.month_views.branches import BRANCH, branch_of, with_months
 from reports.month_views.matrix import DIRECT, MatrixLine
 from tenants.db import ScopedSession
 from tenants.organizations.models import Organization, OrganizationKind
@@ -54,11 +54,10 @@ def branch_standings(session: Session, opened: OpenWindow) -> list[BranchStandin
     waits = and_(~accepted, SubmissionState.status.in_((Status.SENT, Status.IN_REVIEW)))
     back = and_(~accepted, SubmissionState.status == Status.RETURNED)
     draft = and_(~accepted, SubmissionState.status == Status.DRAFT)
-    branch_id = branch_of_period()
     counted = (
-        with_parents(
+        with_months(
             select(
-                branch_id.label("branch_id"),
+                branch_of(opened).label(BRANCH),
                 func.count().label("expected"),
                 func.count().filter(accepted).label("accepted"),
                 func.count().filter(waits).label("waiting"),
@@ -68,7 +67,7 @@ def branch_standings(session: Session, opened: OpenWindow) -> list[BranchStandin
             ),
             opened,
         )
-        .group_by(branch_id)
+        .group_by(literal_column(BRANCH))
         .subquery()
     )
     place = aliased(Organization)

@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import dropwhile
 
-from sqlalchemy import func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
 from reports.forms import definition_by_hash
 from reports.overview.figures import key_places
@@ -131,7 +130,7 @@ def _rows(session: ScopedSession, windows: Sequence[OpenWindow], places: Iterabl
 
 
 def _compared(
-    session: Session, month: Month, editions: Collection[int], places: Iterable[Place]
+    session: ScopedSession, month: Month, editions: Collection[int], places: Iterable[Place]
 ) -> dict[Place, Compared]:
     codes = (Fact.section_code, Fact.row_code, Fact.column_code)
     # Both months in one pass of the index: joining a fact to that of the month before seeks once an organization.
@@ -145,6 +144,7 @@ def _compared(
             Fact.period_start.in_((month.first, month.previous.first)),
             tuple_(*codes).in_(list(places)),
             Fact.edition_id.in_(editions),
+            *_in_own_sums(session),
         )
         .group_by(*codes, Fact.organization_id)
         .subquery()
@@ -156,6 +156,13 @@ def _compared(
         .group_by(*where)
     )
     return {(s, r, c): Compared(value, value_before, count) for s, r, c, value, value_before, count in rows}
+
+
+def _in_own_sums(session: ScopedSession) -> tuple[ColumnElement[bool], ...]:
+    """Leave out of a district's comparison what stood in another district's sums."""
+    if session.scope.level is not Level.DISTRICT:
+        return ()
+    return (Fact.period_district_id == session.scope.organization_id,)
 
 
 def _coverage(rows: Mapping[tuple[date, Place], Rollup], month: Month) -> tuple[int, int]:

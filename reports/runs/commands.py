@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from reports.runs import policy
 from reports.runs.models import Definition, Format, ReportRun, RunState
+from reports.runs.periods import BOUNDS
 from tenants import clock, journal
 from tenants.accounts.actor import Actor
 from tenants.db import ScopedSession, find, insert, lock_key
@@ -43,7 +44,9 @@ class Question:
     @property
     def series(self) -> str:
         """Return the name under which runs are numbered and compared."""
-        return f"{self.definition.value}:{self.edition_id}:{self.subject_id}:{self.period_start}"
+        # Another tree is another report: its runs are compared with each other.
+        bounds = f":{self.parameters[BOUNDS]}" if BOUNDS in self.parameters else ""
+        return f"{self.definition.value}:{self.edition_id}:{self.subject_id}:{self.period_start}{bounds}"
 
     @property
     def wanted(self) -> list[str]:
@@ -73,6 +76,7 @@ def ask_report(session: ScopedSession, actor: Actor, question: Question) -> Repo
         )
     ).one_or_none()
     if standing is not None:
+        journal.nothing_changed()
         return standing
     run = insert(
         session,

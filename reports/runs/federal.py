@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -64,7 +64,8 @@ def make(attempt: Attempt) -> None:
         taken_at = clock.now()
         subject = organization_in_reach(session, run.subject_id)
         definition, template = definition_of(session, run.edition_id), template_of(session, run.edition_id)
-        places = _places(session, subject, run.edition_id)
+        _, after = period_bounds(definition.periodicity, run.period_start)
+        places = _places(session, subject, run.edition_id, after - timedelta(days=1))
     number = period_number(definition.periodicity, run.period_start)
     attempt.tell(1, f"период {number}, {run.period_start.year} г.")
     figures = _figures(attempt, definition, subject, places)
@@ -113,11 +114,11 @@ def title_of(definition: EditionDefinition, subject: Organization, typed: Mappin
     )
 
 
-def _places(session: ScopedSession, subject: Organization, edition_id: int) -> list[Organization]:
+def _places(session: ScopedSession, subject: Organization, edition_id: int, on: date) -> list[Organization]:
     if subject.kind.reports:
         return [subject]
     edition = session.get_one(Edition, (subject.region_id, edition_id))
-    return [place for place in reporting_organizations(session) if edition.serves(place.kind.value)]
+    return [place for place in reporting_organizations(session, on=on) if edition.serves(place.kind.value)]
 
 
 def _figures(

@@ -1,12 +1,16 @@
 """Periods of reports as people write them."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from reports.editions.parts import Periodicity
+from reports.month_views.matrix import Bounds
 from tenants.errors import InvalidError
 from tenants.periods import MONTHS, Month
 
+BOUNDS = "bounds"
+"""Parameter of a summary: by which tree it counts."""
 _FORM = re.compile(r"(20\d\d)(?:-(?:Q([1-4])|H([12])|(0[1-9]|1[0-2])))?")
 
 
@@ -23,6 +27,11 @@ def read_period(text: str) -> date:
     year, quarter, half, month = found.groups()
     number = (int(quarter) - 1) * 3 + 1 if quarter else (int(half) - 1) * 6 + 1 if half else int(month or 1)
     return date(int(year), number, 1)
+
+
+def bounds_of(parameters: Mapping[str, str]) -> Bounds:
+    """Return by which tree a summary was asked to count."""
+    return Bounds.TODAY if parameters.get(BOUNDS) == Bounds.TODAY.value else Bounds.PERIOD
 
 
 def written_period(periodicity: Periodicity, start: date) -> str:

@@ -1,6 +1,7 @@
 """Makes the summary of a month: takes the figures, checks them, sets the files."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,22 @@ from reports.forms import definition_of
 from reports.runs.attempts import Attempt, MadeFile
 from reports.runs.differences import changes_in_words
 from reports.runs.models import Format
+from reports.runs.periods import bounds_of
 from reports.runs.progress import Check, Verdict
 from reports.runs.queries import run_before
 from reports.runs.regional_sums import collect
 from tenants import clock
-from tenants.organizations.models import Organization
 from tenants.organizations.queries import organization_in_reach
+from tenants.settings.logos import logo_on
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What the files of a run carry of their organization."""
+
+    name: str
+    logo: bytes
+    """PNG; empty where the region has no logo."""
 
 
 def make(attempt: Attempt) -> None:
@@ -33,8 +44,9 @@ def make(attempt: Attempt) -> None:
         definition = definition_of(session, run.edition_id)
         taken_at = clock.now()
         attempt.tell(1, f"{run.month.title}, редакция {definition.version}")
-        figures = collect(session, subject, run.edition_id, run.month)
+        figures = collect(session, subject, run.edition_id, run.month, bounds_of(run.parameters))
         before = run_before(session, run)
+        picture = logo_on(session, subject.region_id, subject.time_zone)
     attempt.tell(2, f"{coverage(figures.accepted, figures.expected)}")
     checks = checks_of_figures(figures, definition)
     asked = sum(1 for item in checks if item.verdict in (Verdict.QUESTION, Verdict.ERROR))
@@ -45,21 +57,24 @@ def make(attempt: Attempt) -> None:
     changes = changes_in_words(before.number, before.figures or {}, frozen.to_json()) if before else ""
     local = taken_at.astimezone(ZoneInfo(subject.time_zone))
     stamp = Stamp(run.number, fingerprint, local.date(), f"{local:%d.%m.%Y, %H:%M}", changes)
-    attempt.publish(*_files(attempt, frozen, stamp, checks, subject))
+    logo = picture.content if picture else b""
+    attempt.publish(*_files(attempt, frozen, stamp, checks, _Head(subject.name_short, logo)))
 
 
 def _files(
-    attempt: Attempt, figures: RegionalFigures, stamp: Stamp, checks: list[Check], subject: Organization
+    attempt: Attempt, figures: RegionalFigures, stamp: Stamp, checks: list[Check], head: _Head
 ) -> tuple[list[MadeFile], list[Check]]:
     wanted = [Format(item) for item in attempt.run.formats]
-    name = f"Сводный отчёт {subject.name_short} {figures.month}, запуск {stamp.number}"
+    bounds = ", в нынешних границах" if figures.bounds else ""
+    name = f"Сводный отчёт {head.name} {figures.month}{bounds}, запуск {stamp.number}"
     made: list[MadeFile] = []
     attempt.tell(4, "таблицы и графики", 0, len(wanted))
     # The table first: it takes a moment and says what the typeset document will say.
     for number, format_ in enumerate(sorted(wanted, key=lambda item: item is Format.PDF), 1):
         attempt.tell(4 if number < len(wanted) else 5, format_.value.upper(), number - 1, len(wanted))
         try:
-            content = regional_pdf(figures, stamp) if format_ is Format.PDF else regional_xlsx(figures, stamp)
+            pdf = format_ is Format.PDF
+            content = regional_pdf(figures, stamp, logo=head.logo) if pdf else regional_xlsx(figures, stamp)
         except PdfUnavailableError as error:
             if len(wanted) == 1:
                 raise

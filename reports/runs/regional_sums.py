@@ -13,12 +13,17 @@ from reports.documents.regional_figures import Amount, Branch, Line, Place, Regi
 from reports.editions.definition import EditionDefinition
 from reports.editions.parts import CellKey, Column, ColumnType, EditionKind, Row, RowType, Section, Source
 from reports.forms import definition_of
+from reports.heirs import came_to, heirs_of, node_today
+from reports.month_views.matrix import Bounds
+from reports.moved import gone_from
+from reports.people_counts import people_of
 from reports.runs.roadmap_sums import roadmaps_by_organization
-from tenants.db import find
+from tenants.db import ScopedSession, find
 from tenants.errors import NotFoundError
 from tenants.organizations.models import Organization, OrganizationKind
-from tenants.organizations.queries import calendar_on, districts
-from tenants.periods import Cut, Month, SchoolYear
+from tenants.organizations.queries import districts
+from tenants.periods import Month, SchoolYear
+from tenants.settings.queries import reporting_days_of
 from tenants.submissions.expected import expected_organizations
 from tenants.submissions.models import (
     Edition,
@@ -32,6 +37,12 @@ from tenants.submissions.sums import Fact
 
 DIRECT = "Подведомственные региону"
 NOT_STARTED = "не сдано"
+GONE = "Переведённые потом в другой район"
+CAME = "Присоединённые организации других районов"
+_GONE = 0
+"""Stands for the organizations that a district no longer sees."""
+_CAME = -1
+"""Stands for those of other districts that were merged into its own."""
 _WORDS = {
     Status.DRAFT: "не сдано, черновик начат",
     Status.SENT: "отправлено, ждёт проверки",
@@ -98,14 +109,22 @@ def monthly_edition(session: Session, month: Month) -> Edition:
     return found
 
 
-def collect(session: Session, subject: Organization, edition_id: int, month: Month) -> RegionalFigures:
-    """Take the figures of a month's summary for a region, or for a district over its organizations."""
+def collect(
+    session: ScopedSession, subject: Organization, edition_id: int, month: Month, bounds: Bounds = Bounds.PERIOD
+) -> RegionalFigures:
+    """Take the figures of a month's summary for a region, or for a district over its organizations.
+
+    By the tree of the month, or by today's: then both months are summed anew under the districts of today.
+    """
     edition = find(session, Edition, edition_id)
     table = _Table(definition_of(session, edition_id))
-    now, before = (_view(session, subject, edition, item) for item in (month, month.previous))
+    now, before = (_view(session, subject, edition, item, bounds) for item in (month, month.previous))
     year = SchoolYear.of(month.last)
     plans = roadmaps_by_organization(session, year, month.last)
     branches = tuple(_branches(session, subject, table, (now, before), plans))
+    # A district's people were counted by the tree of the month; the region as a whole is the same in both.
+    counted = bounds is Bounds.PERIOD or _is_region(subject)
+    people = people_of(session, subject.id, edition.code, month.first) if counted else {}
     return RegionalFigures(
         level=subject.kind.value,
         region=subject.name_short,
@@ -116,13 +135,14 @@ def collect(session: Session, subject: Organization, edition_id: int, month: Mon
         edition=edition.title,
         edition_version=edition.version,
         form_names=tuple(" ".join(column.name.split()) for column in table.forms),
-        lines=tuple(table.line(row, now.sums, before.sums) for row in table.rows),
+        lines=tuple(table.line(row, now.sums, before.sums, people) for row in table.rows),
         branches=branches,
         places=tuple(_places(now, table, branches, _own_totals(session, edition, month, table))),
         expected_before=before.count(),
         accepted_before=before.count(accepted=True),
         before_exists=bool(before.sums),
         roadmaps_year="" if plans is None else year.title,
+        bounds="" if bounds is Bounds.PERIOD else bounds.value,
     )
 
 
@@ -151,7 +171,7 @@ class _Table:
     def key(self, row: Row, column: Column | None = None) -> CellKey:
         return self.section.code, row.code, (column or self.total).code
 
-    def line(self, row: Row, now: Sums, before: Sums) -> Line:
+    def line(self, row: Row, now: Sums, before: Sums, people: Mapping[CellKey, Decimal]) -> Line:
         cell = self.definition.cell(self.key(row))
         return Line(
             code=row.code,
@@ -161,6 +181,7 @@ class _Table:
             indent=row.indent,
             total=Amount(_add(now, self.key(row)), _add(before, self.key(row))),
             by_form=tuple(_add(now, self.key(row, column)) for column in self.forms),
+            people=people.get(self.key(row)),
         )
 
 
@@ -169,17 +190,47 @@ def _add(sums: Sums, key: CellKey) -> Decimal | None:
     return sum(known, Decimal(0)) if known else None
 
 
-def _view(session: Session, subject: Organization, edition: Edition, month: Month) -> MonthView:
-    branch = Fact.period_district_id if _is_region(subject) else Fact.organization_id
-    sums = _sums(session, edition, month, branch)
-    return MonthView(tuple(_standings(session, subject, edition, month)), sums)
+def _view(session: ScopedSession, subject: Organization, edition: Edition, month: Month, bounds: Bounds) -> MonthView:
+    found = _standings(session, subject, edition, month, bounds)
+    if _is_region(subject):
+        today = bounds is Bounds.TODAY
+        branch = node_today(session, Fact.organization_id, Fact.district_id) if today else Fact.period_district_id
+        return MonthView(tuple(found), _sums(session, edition, month, branch))
+    if bounds is Bounds.TODAY:
+        return _view_today(session, subject, edition, month, found)
+    # Rights follow today's tree: a school that came later is seen and does not count, one that left counts unseen.
+    sums = _sums(session, edition, month, Fact.organization_id, Fact.period_district_id == subject.id)
+    gone = gone_from(session, subject.id, edition.code, month.first, _cut_on(session, edition, month))
+    if gone.sums:
+        sums[_GONE] = dict(gone.sums)
+    return MonthView((*found, *_unseen(_GONE, GONE, gone.expected, gone.accepted)), sums)
+
+
+def _view_today(
+    session: ScopedSession, subject: Organization, edition: Edition, month: Month, found: Sequence[Standing]
+) -> MonthView:
+    """Return a district's month in today's bounds: without whom its heirs took elsewhere, with who came to its own."""
+    sums = _sums(session, edition, month, Fact.organization_id, Fact.organization_id.not_in(heirs_of(session)))
+    came = came_to(session, subject.id, edition, (month.first,), _cut_on(session, edition, month))
+    if came.sums:
+        sums[_CAME] = dict(came.sums[month.first])
+    return MonthView((*found, *_unseen(_CAME, CAME, came.expected, came.accepted)), sums)
+
+
+def _unseen(node: int, name: str, expected: int, accepted: int) -> Iterator[Standing]:
+    """Return the months of organizations that a district does not see: it knows how many are in its sums."""
+    for number in range(expected):
+        done = number < accepted
+        yield Standing(node, name, node, done, _WORDS[Status.ACCEPTED] if done else NOT_STARTED)
 
 
 def _is_region(subject: Organization) -> bool:
     return subject.kind is OrganizationKind.REGION
 
 
-def _standings(session: Session, subject: Organization, edition: Edition, month: Month) -> list[Standing]:
+def _standings(
+    session: Session, subject: Organization, edition: Edition, month: Month, bounds: Bounds
+) -> list[Standing]:
     """Return who should hand the form in, by branch and name, and how the month of each stands."""
     known: dict[int, tuple[Status, int | None]] = {
         row.organization_id: (row.status, row.accepted_revision_n)
@@ -195,12 +246,17 @@ def _standings(session: Session, subject: Organization, edition: Edition, month:
         )
     }
     found = []
+    today = dict(session.execute(select(Organization.id, Organization.district_id)).all())
+    today |= {place: heir.node_id for place, heir in heirs_of(session).items()} if bounds is Bounds.TODAY else {}
     for place in expected_organizations(session, edition, _cut_on(session, edition, month)):
+        district = today[place.organization_id] if bounds is Bounds.TODAY else place.branch_id
+        if not _is_region(subject) and district != subject.id:
+            continue
         status, accepted = known.get(place.organization_id, (None, None))
         words = NOT_STARTED if status is None else _WORDS[status]
         if accepted is not None and status is not Status.ACCEPTED:
             words = "принято, исправляется"
-        branch = place.branch_id if _is_region(subject) else place.organization_id
+        branch = district if _is_region(subject) else place.organization_id
         found.append(Standing(place.organization_id, place.name, branch, accepted is not None, words))
     return found
 
@@ -211,7 +267,7 @@ def _cut_on(session: Session, edition: Edition, month: Month) -> date:
         .where(SubmissionWindow.edition_id.in_(_versions(edition)), SubmissionWindow.period_start == month.first)
         .limit(1)
     ).first()
-    return window or Cut.of(month, calendar_on(session, edition.region_id, month.first).cut_day).on
+    return window or reporting_days_of(session, edition.region_id, month)[0].cut.on
 
 
 def _versions(edition: Edition) -> Select[int]:
@@ -220,7 +276,11 @@ def _versions(edition: Edition) -> Select[int]:
 
 
 def _sums(
-    session: Session, edition: Edition, month: Month, by: InstrumentedAttribute[int], *conditions: ColumnElement[bool]
+    session: Session,
+    edition: Edition,
+    month: Month,
+    by: ColumnElement[int] | InstrumentedAttribute[int],
+    *conditions: ColumnElement[bool],
 ) -> Sums:
     place = (Fact.section_code, Fact.row_code, Fact.column_code)
     rows = session.execute(
@@ -267,8 +327,12 @@ def _branches(
 def _nodes(session: Session, subject: Organization, now: MonthView) -> list[tuple[int, str]]:
     """Return the branches by name; what stands directly under the region comes last, and only where it exists."""
     if not _is_region(subject):
-        return [(item.id, item.name) for item in now.standings]
-    found = [(place.id, place.name_short) for place in districts(session)]
+        return list({item.id: item.name for item in now.standings}.items())
+    found = [
+        (place.id, place.name_short)
+        for place in districts(session, archived=True)
+        if place.archived_on is None or now.count(place.id) or place.id in now.sums
+    ]
     direct = now.count(subject.id) or subject.id in now.sums
     return [*found, (subject.id, DIRECT)] if direct else found
 
