@@ -12,22 +12,54 @@ from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import access, errors, formats, log, navigation, security, tenancy
+from portal.accounts import oidc
 from portal.accounts.browser import login_manager
-from portal.accounts.routes import accounts
+from portal.accounts.views import accounts, sign_in_rules
 from portal.config import Settings
+from portal.consents.views import consents
 from portal.context import actor_view, signed_in
+from portal.database_login import refuse_powerful_login
+from portal.journal.routes import journal
 from portal.mentorships.views import mentorships
-from portal.organizations.routes import organizations
+from portal.openings.routes import openings, traces
+from portal.organizations.reorganization_routes import reorganizations
+from portal.organizations.views import organizations
 from portal.overview.routes import overview
 from portal.participants.views import participants
 from portal.reports.edition_routes import reports
 from portal.roadmaps.routes import roadmaps
+from portal.sections import sections
+from portal.settings import face
+from portal.settings.views import settings as settings_pages
+from portal.staff.public import invitation
+from portal.staff.views import staff
+from portal.subjects.views import retention, subjects
 from portal.submissions.routes import submissions
 from tenants import clock
 from tenants.accounts.actor import Actor
 from tenants.db import REGISTRY, connect, transaction
 
-SLICES = (accounts, overview, organizations, roadmaps, reports, participants, mentorships, submissions)
+SLICES = (
+    accounts,
+    sign_in_rules,
+    overview,
+    organizations,
+    journal,
+    reorganizations,
+    settings_pages,
+    roadmaps,
+    reports,
+    participants,
+    consents,
+    mentorships,
+    submissions,
+    openings,
+    traces,
+    staff,
+    invitation,
+    subjects,
+    retention,
+)
 _MAX_UPLOAD_BYTES = 25 * 1024 * 1024
 _MOST_ADDRESSES = 2000
 _MARK = 8_765_432_109_876
@@ -81,6 +113,7 @@ def create_app(settings: Settings | None = None) -> Portal:
 
     """
     settings = (settings or Settings.from_environment()).need("database_url", "secret_key")
+    oidc.check(settings)
     log.install()
     connect(settings.database_url, role_prefix=settings.role_prefix)
     refuse_powerful_login()
@@ -117,20 +150,6 @@ def create_app(settings: Settings | None = None) -> Portal:
     return app
 
 
-def refuse_powerful_login() -> None:
-    """Refuse to start when the login is more than the unprivileged one (row security would be decoration)."""
-    with transaction(REGISTRY.reading()) as session:
-        row = session.execute(
-            text("""
-                select r.rolsuper or r.rolbypassrls or r.rolinherit
-                    or exists (select 1 from pg_class c where c.relowner = r.oid and c.relkind = 'r') as powerful
-                from pg_roles r where r.rolname = session_user
-            """)
-        ).one()
-        if row.powerful:
-            raise RuntimeError("DATABASE_URL must name a login without SUPERUSER, BYPASSRLS, INHERIT, tables")
-
-
 def _keep_organization(endpoint: str, values: dict[str, object]) -> None:
     code = g.get("code")
     if code and "code" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "code"):
@@ -154,6 +173,9 @@ def _page_context() -> dict[str, object]:
     return {
         "actor": actor_view(),
         "nav": navigation.items(current_app, who) if who else [],
+        # A page of an error takes what is known: the database may be what failed.
+        "face": face.face_of(who, ask="incident" not in g) if who else None,
+        "sections": sections(current_app, who) if who else [],
         "look": request.cookies.get("look", ""),
         "size": request.cookies.get("size", ""),
         "spacing": request.cookies.get("spacing", ""),

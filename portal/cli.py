@@ -18,6 +18,7 @@ COMMANDS = {
     "worker": "portal.operations.cli",
     "schedule": "portal.operations.cli",
     "doctor": "portal.operations.cli",
+    "audit": "portal.operations.audit_cli",
     "region": "portal.organizations.cli",
     "organizations": "portal.organizations.cli",
     "users": "portal.accounts.cli",
@@ -26,6 +27,7 @@ COMMANDS = {
     "windows": "portal.submissions.cli",
     "edition": "portal.submissions.cli",
     "report": "portal.reports.cli",
+    "data": "portal.subjects.cli",
     "servers": "portal.embedded.cli",
     "demo": "portal.embedded.cli",
 }

@@ -65,7 +65,7 @@ def actor_view() -> ActorView | None:
     who: Actor | None = g.get("actor")
     if who is None:
         return None
-    return ActorView(who.user_id, who.name, who.role, who.role.label, who.organization, memberships())
+    return ActorView(who.user_id, who.name, who.role, who.role_label, who.organization, memberships())
 
 
 def memberships() -> tuple[MembershipView, ...]:
@@ -73,7 +73,7 @@ def memberships() -> tuple[MembershipView, ...]:
     person = signed_in()
     return tuple(
         MembershipView(
-            f"{place.organization.name_short} · {place.role.label}",
+            f"{place.organization.name_short} · {place.role_label}",
             place.organization.code,
             place.role,
             place.organization.parent_name,

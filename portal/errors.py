@@ -6,10 +6,15 @@ import structlog
 from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, Unauthorized
 
+from portal.accounts.drafts import keep_draft
+from portal.accounts.entering import wants_json
+from portal.accounts.schemas import SignInForm
+from portal.forms import Form
+from portal.settings.face import support_line
 from tenants.errors import ConflictError, DomainError, ForbiddenError, NotFoundError, TooManyError, WrongStateError
 
 _log = structlog.get_logger("portal.errors")
@@ -30,6 +35,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, _impossible)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
@@ -44,14 +50,19 @@ def incident() -> str:
 
 def _page(status: int, message: str = "", **more: object) -> Response:
     name = status if status in _PAGES else 400
-    body = render_template(f"errors/{name}.html", message=message, incident=incident(), **more)
+    body = render_template(
+        f"errors/{name}.html", message=message, incident=incident(), support=support_line(status), **more
+    )
     return make_response(body, status)
 
 
 def _to_sign_in(_: Unauthorized) -> ResponseReturnValue:
     target = url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None)
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Request") or wants_json():
+        # The open page shows the sign-in over itself (js/signin.js); without the script it goes there.
         return Response(status=401, headers={"HX-Redirect": target})
+    if draft := keep_draft():
+        return render_template("accounts/sign_in.html", form=Form(SignInForm), draft=draft), 401
     return redirect(target, 303)
 
 
@@ -91,6 +102,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if status < 400 and error.response is not None:  # noqa: PLR2004 - a redirect of the router is no error
         return redirect(error.response.headers["Location"], status)
     return _page(status)
+
+
+def _impossible(error: DataError) -> Response:
+    # A number beyond its column, a sign that no text may hold: nobody types these into a form by accident.
+    _log.info("refused", incident=incident(), status=422, endpoint=request.endpoint, error=type(error.orig).__name__)
+    return _page(422, "Одно из значений записать нельзя: число слишком большое или знак недопустимый.")
 
 
 def _unavailable(error: DBAPIError) -> Response:

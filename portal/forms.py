@@ -25,7 +25,7 @@ class Form:
         """Return the request's form; `errors` is empty when `values` may be used."""
         form = cls(schema)
         form.typed = {
-            name: request.form.getlist(name) if _is_list(form.schema, name) else value.strip()
+            name: request.form.getlist(name) if _is_list(form.schema, name) else _plain(value)
             for name, value in request.form.items()
             if name in form.schema.fields
         }
@@ -45,6 +45,11 @@ class Form:
     def refuse(self, error: InvalidError) -> None:
         """Show an error of the domain at its field."""
         self.errors.setdefault(error.field or "_schema", []).append(str(error))
+
+
+def _plain(value: str) -> str:
+    """Return what was typed without spaces around it and without the one sign that the database cannot hold."""
+    return value.replace("\0", "").strip()
 
 
 def _is_list(schema: Schema, name: str) -> bool:

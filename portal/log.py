@@ -16,5 +16,10 @@ def install() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_standard_error,
     )
+
+
+def _to_standard_error(*_: object) -> structlog.PrintLogger:
+    """Return a logger for the standard error of this moment: whoever replaces it hears the lines."""
+    return structlog.PrintLogger(sys.stderr)

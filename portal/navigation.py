@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, request, url_for
 
+from portal.sections import home_slice
 from tenants.accounts.actor import Actor
 from tenants.accounts.models import Role
 
@@ -45,12 +46,19 @@ _REGION = (
     ("Отчёты", "docs", "reports.runs"),
     ("Формы", "survey", "reports.editions"),
 )
+_ARCHIVE = (
+    ("Хранение", "docs", "subjects.overview"),
+    ("Сроки", "month", "retention.terms"),
+)
 _OF_ROLE = {
     Role.CURATOR: _SCHOOL,
     Role.DIRECTOR: _SCHOOL,
+    Role.KEEPER: _ARCHIVE,
     Role.DISTRICT_REVIEWER: _DISTRICT,
+    Role.DISTRICT_HEAD: _DISTRICT,
     Role.REGION_ADMIN: _REGION,
     Role.REGION_ANALYST: _REGION,
+    Role.AUDITOR: _REGION,
 }
 
 
@@ -58,7 +66,7 @@ def items(app: Flask, actor: Actor) -> list[NavItem]:
     """Return the rail of an actor; the current word is the one whose slice the page belongs to."""
     here = request.endpoint or ""
     known = [item for item in _OF_ROLE[actor.role] if item[2] in app.view_functions]
-    own = [endpoint for *_, endpoint in known if endpoint.partition(".")[0] == here.partition(".")[0]]
+    own = [endpoint for *_, endpoint in known if home_slice(endpoint) == home_slice(here)]
     # Of two words of one slice the one whose name goes on longest like this page's: reports.edition is of «Формы».
     current = max(own, key=lambda endpoint: _alike(endpoint, here), default="")
     return [NavItem(label, icon, url_for(endpoint), endpoint == current) for label, icon, endpoint in known]

@@ -2,28 +2,37 @@
 
 An organization that is not one of the person's own is not found; a role that may not is forbidden. A view that
 answers 400 or more is rolled back. GET and HEAD run read-only. A creating POST that carries a `request_key` is
-carried out once: the second arrival waits for the first and gets its answer.
+carried out once: the second arrival waits for the first and gets its answer. A file is written into the log of
+views before its bytes are sent.
 """
 
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from flask import Response, abort, g, redirect, request, url_for
+import structlog
+from flask import Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from werkzeug.exceptions import Unauthorized
 
+from portal import looks
 from portal.access import ACCESS, Everyone, Rule
 from portal.accounts.browser import Browser, workplaces_at
-from tenants import clock
+from portal.accounts.entering import rest_of_sign_in
+from tenants import clock, journal
 from tenants.accounts.actor import Actor
-from tenants.accounts.queries import SignedIn
+from tenants.accounts.queries import SignedIn, Stage
 from tenants.db import ScopedSession, transaction
 from tenants.requests import RequestKey
 
 _READING = ("GET", "HEAD", "OPTIONS")
+_log = structlog.get_logger("portal.tenancy")
+
+
+class SilentChangeError(RuntimeError):
+    """A changing request left no event. A fault of the program; tests raise it."""
 
 
 def answer(view: Callable[[], ResponseReturnValue], respond: Callable[[ResponseReturnValue], Response]) -> Response:
@@ -35,13 +44,25 @@ def answer(view: Callable[[], ResponseReturnValue], respond: Callable[[ResponseR
         return respond(view())
     person = _person()
     if rule.who is Everyone.PUBLIC:
-        return respond(view())
+        return _outside(view, respond)
     if person is None:
         raise Unauthorized
+    if person.stage is not Stage.WHOLE and person.stage not in rule.half:
+        return respond(rest_of_sign_in(person.stage))
     if rule.who is Everyone.SIGNED_IN:
-        return respond(view())
+        return _outside(view, respond)
     g.actor = _actor(person, code, rule)
+    looks.refuse_above_limit()
     return _in_transaction(g.actor, view, respond)
+
+
+def _outside(view: Callable[[], ResponseReturnValue], respond: Callable[[ResponseReturnValue], Response]) -> Response:
+    """Answer a page that belongs to no organization; its steps open the registry themselves and leave an event too."""
+    before = journal.events_so_far()
+    response = respond(view())
+    if request.method not in _READING and response.status_code < 400:  # noqa: PLR2004 - HTTP errors begin here
+        _need_event(before)
+    return response
 
 
 def _person() -> SignedIn | None:
@@ -65,7 +86,7 @@ def _actor(person: SignedIn, code: str | None, rule: Rule) -> Actor:
 def _in_transaction(
     who: Actor, view: Callable[[], ResponseReturnValue], respond: Callable[[ResponseReturnValue], Response]
 ) -> Response:
-    reading = request.method in _READING
+    reading, before = request.method in _READING, journal.events_so_far()
     with ExitStack() as stack:
         scope = who.scope.reading() if reading else who.scope
         g.db = work = stack.enter_context(transaction(scope))
@@ -74,10 +95,26 @@ def _in_transaction(
         response = respond(view())
         if response.status_code >= 400:  # noqa: PLR2004 - HTTP errors begin here
             work.rollback()
-            work.info.pop("after_commit", None)
         elif not reading:
             _remember_answer(work, response)
+    if not reading and response.status_code < 400:  # noqa: PLR2004 - HTTP errors begin here
+        _need_event(before)
+    looks.note_file(who, response)
     return response
+
+
+def _need_event(before: int) -> None:
+    """Make sure that a step left its event; a page that changes nothing says so in the access table.
+
+    Raises:
+        SilentChangeError: it did not, in an application under test. In service the step stands and the log tells.
+
+    """
+    rule = ACCESS[request.endpoint or ""]
+    if journal.events_so_far() == before and not rule.quiet:
+        if current_app.config.get("STRICT_JOURNAL"):
+            raise SilentChangeError(request.endpoint)
+        _log.error("silent_change", endpoint=request.endpoint)
 
 
 def _answered_before(work: ScopedSession, who: Actor) -> Response | None:

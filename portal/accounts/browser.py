@@ -5,8 +5,9 @@ from flask_login import LoginManager, UserMixin
 
 from portal.access import ACCESS, Rule
 from tenants.accounts import commands as accounts
+from tenants.accounts import looking
 from tenants.accounts.actor import Actor
-from tenants.accounts.queries import SignedIn, signed_in
+from tenants.accounts.queries import SignedIn, Stage, signed_in
 from tenants.db import REGISTRY, ScopedSession, transaction
 
 CHOSEN_ROLES = "roles"
@@ -40,7 +41,7 @@ def load(token: str) -> Browser | None:
             return None
         if person.idle_since > _TOUCH_AFTER_SECONDS:
             accounts.touch(registry, person.sign_in_id)
-        if rule and rule.names:
+        if rule and rule.names and person.stage is Stage.WHOLE:
             _note_view(registry, person, rule)
     return Browser(token, person)
 
@@ -53,10 +54,14 @@ def workplaces_at(person: SignedIn, code: str | None) -> list[Actor]:
 
 
 def _note_view(registry: ScopedSession, person: SignedIn, rule: Rule) -> None:
+    """Write a view of names down; above the viewer's limit the page is not made (portal.tenancy)."""
     allowed = [
         p for p in workplaces_at(person, g.get("code")) if isinstance(rule.who, frozenset) and p.role in rule.who
     ]
     if allowed:
-        ids = (allowed[0].organization.region_id, allowed[0].organization.id)
-        subject = ",".join(f"{name}={value}" for name, value in (request.view_args or {}).items())
-        accounts.note_view(registry, person.account.id, ids, request.endpoint or "", subject)
+        given = request.view_args or {}
+        subject = ",".join(f"{name}={value}" for name, value in given.items())
+        ids = [given["participant_id"]] if "participant_id" in given else []
+        g.above_limit = not looking.note(
+            registry, allowed[0], looking.Look(request.endpoint or "", subject, subject_ids=ids)
+        )

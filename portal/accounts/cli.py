@@ -1,13 +1,15 @@
-"""`portal users create`."""
+"""`portal users create` and `portal users invite`."""
 
 import argparse
 import getpass
 import os
 import sys
 
+from portal.accounts.invite_cli import register_invite
 from portal.config import Settings
 from tenants.accounts.commands import NewAccount, create_account, grant_role
 from tenants.accounts.models import Role
+from tenants.accounts.people import presume_same
 from tenants.db import REGISTRY, connect, transaction
 from tenants.errors import DomainError
 from tenants.organizations.queries import organization_by_code
@@ -24,6 +26,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     create.add_argument("--organization", required=True, help="код организации")
     create.add_argument("--role", required=True, choices=[role.value for role in Role], help="роль")
     create.set_defaults(run=_create)
+    register_invite(users)
 
 
 def _create(arguments: argparse.Namespace) -> int:
@@ -36,6 +39,8 @@ def _create(arguments: argparse.Namespace) -> int:
     with transaction(REGISTRY) as session:
         place = organization_by_code(session, arguments.organization)
         new = NewAccount(arguments.email, parts[0], parts[1], parts[2] if parts[2:] else "", password)
-        grant_role(session, create_account(session, new), place, Role(arguments.role))
+        account = create_account(session, new)
+        presume_same(session, account, place.region_id)
+        grant_role(session, account, place, Role(arguments.role))
     sys.stdout.write(f"Создана учётная запись для «{place.name_short}».\n")
     return 0

@@ -1,0 +1,1 @@
+"""Staff of organizations: invitations, roles, deputies, handover, and who is the same person."""
