@@ -1,10 +1,12 @@
 """`portal region create`, `portal organizations load`."""
 
 import argparse
+import json
 import sys
 
 from portal.config import Settings
 from portal.organizations import loading
+from portal.organizations.sheets import changes_words, mend_words
 from tenants.db import REGISTRY, connect, transaction
 from tenants.organizations.commands import create_region
 
@@ -22,6 +24,8 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     load = register_.add_parser("load", help="загрузить организации из XLSX")
     load.add_argument("file", metavar="FILE.xlsx", help="таблица: код, вид, наименования, код подчинения, реквизиты")
     load.add_argument("--region", required=True, help="код региона")
+    load.add_argument("--check", action="store_true", help="показать, что стало бы с каждой строкой")
+    load.add_argument("--json", action="store_true", help="отчёт по строкам в виде JSON")
     load.set_defaults(run=_load)
 
 
@@ -46,8 +50,17 @@ def _create_region(arguments: argparse.Namespace) -> int:
 
 def _load(arguments: argparse.Namespace) -> int:
     _connect()
-    result = loading.load(arguments.file, region_code=arguments.region)
-    for line in result.refused:
-        sys.stderr.write(f"строка {line.number}: {line.reason}\n")
-    sys.stdout.write(f"Создано {result.created}, обновлено {result.updated}, с ошибками {len(result.refused)}.\n")
+    result = loading.load(arguments.file, region_code=arguments.region, check=arguments.check)
+    if arguments.json:
+        sys.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=1) + "\n")
+        return 1 if result.refused else 0
+    for row in result.rows if arguments.check else ():
+        sys.stdout.write(f"строка {row.number}: {row.state.label}, {row.name}{changes_words(row)}\n")
+    for row in result.refused:
+        sys.stderr.write(f"строка {row.number}: {mend_words(row)}\n")
+    words = ("Новых", "изменятся") if arguments.check else ("Создано", "обновлено")
+    sys.stdout.write(
+        f"{words[0]} {result.created}, {words[1]} {result.changed}, без изменений {result.same},"
+        f" с ошибками {len(result.refused)}.\n"
+    )
     return 1 if result.refused else 0

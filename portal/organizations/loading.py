@@ -1,106 +1,87 @@
-"""Organizations from an XLSX table: every good row is taken over, every refused row is named with its reason."""
+"""Organizations from an XLSX table on the command line: the same reading, check and loading as on the screen."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from python_calamine import CalamineWorkbook
-from sqlalchemy import select
-
-from tenants.db import REGISTRY, ScopedSession, transaction
+from tenants.accounts.actor import Actor, system_actor
+from tenants.accounts.models import Role
+from tenants.accounts.queries import workplace
+from tenants.db import REGISTRY, transaction
 from tenants.errors import DomainError
-from tenants.organizations import codes
-from tenants.organizations.commands import CARD_LABELS, create_organization
-from tenants.organizations.models import Organization, OrganizationKind
+from tenants.organizations import intake_rows, intakes
+from tenants.organizations.intake_rows import Row, RowState
+from tenants.organizations.intake_sheet import Sheet, read_register
 from tenants.organizations.queries import organization_by_code
-
-HEADINGS = {"код": "code", "вид": "kind", "код подчинения": "parent"} | {
-    label.lower(): name for name, label in CARD_LABELS.items()
-}
-"""Headings of the table, in any order and case, with the field each one fills."""
-_KINDS = {kind.label: kind for kind in OrganizationKind if kind is not OrganizationKind.REGION}
-_REQUIRED = ("code", "kind", "name_short")
-_MAX_ROWS = 20_000
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """A row that was not taken over."""
-
-    number: int
-    """Number of the row in the table, as the table shows it."""
-    reason: str
-
-
-@dataclass
 class Loading:
-    """What became of the rows."""
+    """What became of the rows, or would."""
 
-    created: int = 0
-    updated: int = 0
-    refused: list[Refusal] = field(default_factory=list)
+    rows: Sequence[Row]
+
+    @property
+    def refused(self) -> list[Row]:
+        """Return the rows that are not taken over."""
+        return [row for row in self.rows if row.state in (RowState.WRONG, RowState.QUESTION)]
+
+    @property
+    def created(self) -> int:
+        """Return how many organizations are new."""
+        return intake_rows.counts(self.rows)[RowState.NEW]
+
+    @property
+    def changed(self) -> int:
+        """Return how many organizations change."""
+        return intake_rows.counts(self.rows)[RowState.CHANGED]
+
+    @property
+    def same(self) -> int:
+        """Return how many rows say what the register says."""
+        return intake_rows.counts(self.rows)[RowState.SAME]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return the rows as plain values."""
+        return intake_rows.as_plain(self.rows)
 
 
-def load(path: str, *, region_code: str) -> Loading:
+def load(path: str, *, region_code: str, check: bool = False) -> Loading:
     """Take over a table of organizations of one region; loading it again updates instead of doubling.
+
+    With `check` nothing is written.
 
     Raises:
         DomainError: the file is no table, or a heading is missing.
 
     """
-    # Districts come first, so that their schools find them whatever the order of the table.
-    rows = sorted(_rows(path), key=lambda row: row[1]["kind"].lower() != OrganizationKind.DISTRICT.label)
-    result = Loading()
-    for number, row in rows:
-        try:
-            with transaction(REGISTRY) as session:
-                _take(session, region_code, row, result)
-        except DomainError as error:
-            result.refused.append(Refusal(number, str(error)))
-    result.refused.sort(key=lambda refusal: refusal.number)
-    return result
-
-
-def _rows(path: str) -> list[tuple[int, Mapping[str, str]]]:
     try:
-        sheet = CalamineWorkbook.from_path(str(Path(path))).get_sheet_by_index(0)
-    except Exception as error:
-        raise DomainError("Не получилось прочитать файл. Нужна таблица XLSX.") from error
-    table = [[_text(cell) for cell in row] for row in sheet.to_python(nrows=_MAX_ROWS + 1)]
-    names = [HEADINGS.get(heading.strip().lower(), "") for heading in (table[0] if table else [])]
-    lacking = [heading for heading, name in HEADINGS.items() if name in _REQUIRED and name not in names]
-    if lacking:
-        raise DomainError(f"В первой строке таблицы нет столбцов: {', '.join(lacking)}.")
-    found: list[tuple[int, Mapping[str, str]]] = []
-    for number, row in enumerate(table[1:], start=2):
-        values = {name: cell for name, cell in zip(names, row, strict=False) if name}
-        if any(values.values()):
-            found.append((number, values))
-    return found
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise DomainError(f"Файл «{path}» не открылся. Нужна таблица XLSX.") from error
+    sheet = read_register(content)
+    if sheet.lacking:
+        raise DomainError(f"В таблице нет столбцов: {', '.join(sheet.lacking)}.")
+    actor = _region(region_code)
+    return _look(actor, sheet) if check else _take(actor, path, content, sheet)
 
 
-def _take(session: ScopedSession, region_code: str, row: Mapping[str, str], result: Loading) -> None:
-    kind = _KINDS.get(row["kind"].lower())
-    if kind is None:
-        raise DomainError(f"Вид «{row['kind']}» неизвестен. Допустимы: {', '.join(_KINDS)}.")
-    region = organization_by_code(session, region_code)
-    parent = organization_by_code(session, row.get("parent") or region_code)
-    if parent.region_id != region.id:
-        raise DomainError(f"Организация с кодом «{row['parent']}» из другого региона.")
-    known = session.scalars(select(Organization).where(Organization.code == row["code"])).one_or_none()
-    if known is None:
-        values = {"name": row["name_short"]} | {name: value for name, value in row.items() if value}
-        create_organization(session, parent, kind, values)
-        result.created += 1
-        return
-    if known.region_id != region.id:
-        raise DomainError(f"Код «{row['code']}» уже занят.")
-    for name, value in codes.checked_card({n: v for n, v in row.items() if n in CARD_LABELS and v}).items():
-        setattr(known, name, value)
-    result.updated += 1
+def _region(code: str) -> Actor:
+    with transaction(REGISTRY.reading()) as session:
+        return system_actor(workplace(organization_by_code(session, code)), Role.REGION_ADMIN)
 
 
-def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+def _look(actor: Actor, sheet: Sheet) -> Loading:
+    with transaction(actor.scope.reading()) as session:
+        return Loading([one.row for one in intakes.check_sheet(session, actor, sheet)])
+
+
+def _take(actor: Actor, path: str, content: bytes, sheet: Sheet) -> Loading:
+    with transaction(actor.scope) as session:
+        intake = intakes.keep_sheet(session, actor, sheet, name=Path(path).name, content=content)
+        if sheet.unknown:
+            # On the command line an unknown column is left out: the required ones are there.
+            intakes.name_columns(session, actor, intake.id, sheet.fields)
+        intakes.load_register(session, actor, intake.id)
+        return Loading(intake_rows.as_rows(intake.report))

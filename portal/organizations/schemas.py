@@ -1,49 +1,83 @@
-"""What is typed on an organization's card."""
+"""What is typed about an organization: its card, a new one, the archive."""
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from tenants.organizations.commands import CARD_LABELS
+from portal.participants.fields import FILL_IN, Choice, RecordForm, day, options_of, text, version
+from tenants.organizations.codes import CARD_LABELS, LENGTHS
+from tenants.organizations.models import OrganizationKind
+
+_MOST_ID = 2**31 - 1
 
 
-def _text(name: str, longest: int) -> fields.String:
-    return fields.String(
-        load_default="",
-        validate=validate.Length(0, longest, error=f"Не длиннее {longest} знаков."),
-        metadata={"label": CARD_LABELS[name]},
-    )
+def _text(name: str) -> fields.String:
+    return fields.String(load_default="", metadata={"label": CARD_LABELS[name]})
 
 
-def _required(name: str, longest: int) -> fields.String:
+def _required(name: str) -> fields.String:
+    longest = LENGTHS[name]
     return fields.String(
         required=True,
         validate=validate.Length(1, longest, error=f"От 1 до {longest} знаков."),
         metadata={"label": CARD_LABELS[name]},
-        error_messages={"required": "Заполните это поле."},
+        error_messages=FILL_IN,
     )
 
 
-class CardForm(Schema):
-    """The card; the codes are checked by the domain, which knows their check digits."""
+class _Card(Schema):
+    """The fields of a card; codes and lengths are checked by the domain, which says what exactly is wrong."""
 
     class Meta:
         """Ignore the CSRF token and the submit button."""
 
         unknown = EXCLUDE
 
+    name = _required("name")
+    name_short = _required("name_short")
+    inn = _text("inn")
+    kpp = _text("kpp")
+    ogrn = _text("ogrn")
+    okpo = _text("okpo")
+    oktmo = _text("oktmo")
+    address = _text("address")
+    site = _text("site")
+    head_post = _text("head_post")
+    head_name = _text("head_name")
+    responsible_post = _text("responsible_post")
+    responsible_name = _text("responsible_name")
+    responsible_phone = _text("responsible_phone")
+    responsible_email = _text("responsible_email")
+    time_zone = _required("time_zone")
+    same_inn = fields.Boolean(load_default=False, metadata={"label": "Это филиал или другая организация, сохранить"})
+
+
+class CardForm(_Card):
+    """The card of an organization that stands."""
+
     version = fields.Integer(required=True, metadata={"label": "Версия"})
-    name = _required("name", 500)
-    name_short = _required("name_short", 120)
-    inn = _text("inn", 20)
-    kpp = _text("kpp", 20)
-    ogrn = _text("ogrn", 20)
-    okpo = _text("okpo", 20)
-    oktmo = _text("oktmo", 20)
-    address = _text("address", 300)
-    site = _text("site", 200)
-    head_post = _text("head_post", 150)
-    head_name = _text("head_name", 150)
-    responsible_post = _text("responsible_post", 150)
-    responsible_name = _text("responsible_name", 150)
-    responsible_phone = _text("responsible_phone", 40)
-    responsible_email = _text("responsible_email", 200)
-    time_zone = _required("time_zone", 60)
+
+
+class FoundForm(_Card):
+    """A new organization."""
+
+    kind = Choice(options_of(OrganizationKind), label="Вид", required=True)
+    parent = fields.Integer(
+        required=True,
+        validate=validate.Range(1, _MOST_ID, error="Выберите из списка."),
+        metadata={"label": "Подчинение"},
+        error_messages=FILL_IN,
+    )
+    code = fields.String(load_default="", metadata={"label": "Код в адресе"})
+
+
+class ArchiveForm(RecordForm):
+    """From when an organization is in the archive, and why."""
+
+    version = version()
+    archived_on = day("Дата, с которой организация в архиве", required=True)
+    reason = text("Причина", 300, required=True)
+
+
+class UploadForm(Schema):
+    """A table of organizations."""
+
+    file = fields.Raw(required=True, metadata={"label": "Таблица организаций, XLSX"})

@@ -1,0 +1,1 @@
+"""The journal as people read it: who did what, when, and what it changed."""

@@ -1,0 +1,1 @@
+"""Letters on their way: texts, the mail server, the worker's step."""
