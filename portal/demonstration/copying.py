@@ -14,7 +14,8 @@ Connection = psycopg.Connection[tuple[object, ...]]
 
 OWNER = ("region_id", "district_id", "organization_id", "id")
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "participant": (*OWNER, "number", "sex", "born_on", "experience_since", "identity_key", "recorded_at"),
+    "participant": (*OWNER, "number", "sex", "born_on", "experience_since", "identity_key",
+                    "identity_hint", "recorded_at"),
     "person": (
         *OWNER, "participant_id", "last_name", "first_name", "middle_name", "name_key", "phone", "email",
         "representative", "recorded_at",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 from random import Random
 
-from portal.demonstration import plans, steps, stories
+from portal.demonstration import offices, plans, steps, stories
 from portal.demonstration.cast import Cast, Step, moment, play
 from portal.demonstration.federal import load_federal
 from portal.demonstration.places import Plan
@@ -38,6 +38,7 @@ def play_history(cast: Cast, organizations: list[Plan], picks: Picks, seed: int)
         Step(moment(date(2026, 9, 21), 11), partial(load_federal, cast.admin)),
         *plans.script(cast, rng),
         *stories.script(cast, picks),
+        *offices.script(cast),
         *_open_november(cast, rng),
     ]
     month = FIRST
@@ -51,7 +52,7 @@ def play_history(cast: Cast, organizations: list[Plan], picks: Picks, seed: int)
         script.append(Step(moment(month.next.day(12), 23), run_waiting))
         month = month.next
     script.append(Step(moment(date(2026, 11, 20), 19, 30), run_waiting))
-    script.append(Step(moment(date(2026, 11, 20), 19, 45), partial(_mark, cast.admin)))
+    script.append(Step(moment(date(2026, 11, 21), 8, 45), partial(_mark, cast.admin)))
     return play(script)
 
 

@@ -13,7 +13,7 @@ from portal.demonstration.people import Human, Stay
 from portal.demonstration.words import likely, seeded, words
 from tenants.mentorships.catalogue import Category
 from tenants.organizations.models import OrganizationKind
-from tenants.participants.persons import Name, identity_key
+from tenants.participants.persons import Name, identity_hint, identity_key
 
 Owner = tuple[int, int, int]
 _ADULT_AGE = 18
@@ -93,6 +93,7 @@ def _write_person(batch: Batch, place: Place, human: Human, number: int, rng: Ra
         human.born_on,
         human.experience_since,
         identity_key(name, human.born_on),
+        identity_hint(name, human.born_on),
         at,
     )
     batch.add(

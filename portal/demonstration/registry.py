@@ -1,5 +1,6 @@
 """The tree, its calendar and the people who work in the portal, by COPY."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,6 +10,7 @@ from portal.demonstration.places import Plan
 from portal.demonstration.words import any_name, phone, seeded
 from tenants.accounts.models import Role
 from tenants.organizations.models import OrganizationKind
+from tenants.settings.calendar import Calendar
 
 FOUNDED = datetime(2025, 8, 20, 9, tzinfo=UTC)
 SINCE = date(2025, 8, 20)
@@ -82,6 +84,10 @@ def write_registry(
         for code, role in one.roles
     ]
     copy_rows(connection, "membership", ("user_id", "region_id", "organization_id", "role", "since"), memberships)
+    # One shows the demonstration to others: nobody has to fetch a telephone. A region of its own asks by default.
+    regions: list[Row] = [(ids[plan.code], FOUNDED, 30, 12, "[]") for plan in plans if not plan.parent]
+    columns = ("region_id", "valid_from", "idle_minutes", "longest_hours", "factor_roles")
+    copy_rows(connection, "sign_in_rule", columns, regions)
     _write_calendar(connection, registry, plans[0].code)
     return registry
 
@@ -114,7 +120,8 @@ def _staff_of(plan: Plan, seed: int) -> list[Staffer]:
         analyst = Staffer(f"analyst@{domain}", _name(seed, "analyst"), ((plan.code, Role.REGION_ANALYST),))
         return [Staffer(f"admin@{domain}", responsible, ((plan.code, Role.REGION_ADMIN),)), analyst]
     if plan.kind is OrganizationKind.DISTRICT:
-        return [Staffer(f"otdel@{domain}", responsible, ((plan.code, Role.DISTRICT_REVIEWER),))]
+        head = Staffer(f"nachalnik@{domain}", _split(plan.card["head_name"]), ((plan.code, Role.DISTRICT_HEAD),))
+        return [Staffer(f"otdel@{domain}", responsible, ((plan.code, Role.DISTRICT_REVIEWER),)), head]
     director = Staffer(f"director@{domain}", _split(plan.card["head_name"]), ((plan.code, Role.DIRECTOR),))
     return [Staffer(f"curator@{domain}", responsible, ((plan.code, Role.CURATOR),)), director]
 
@@ -142,9 +149,16 @@ def _accounts(staff: Sequence[Staffer], users: dict[str, int], password_hash: st
 
 
 def _write_calendar(connection: Connection, registry: Registry, region_code: str) -> None:
-    columns = ("region_id", "district_id", "organization_id", "valid_from", "cut_day", "due_day", "open_day")
-    row: Row = (*registry.owner(region_code), date(2025, 1, 1), _CUT_DAY, _DUE_DAY, _OPEN_DAY)
-    copy_rows(connection, "calendar", columns, [row])
+    columns = ("region_id", "district_id", "organization_id", "kind", "valid_from", "revision", "value")
+    calendar = Calendar(_CUT_DAY, _DUE_DAY, _OPEN_DAY)
+    row: Row = (
+        *registry.owner(region_code),
+        calendar.kind.value,
+        date(2025, 1, 1),
+        1,
+        json.dumps(calendar.plain()),
+    )
+    copy_rows(connection, "region_setting", columns, [row])
 
 
 def _numbers(connection: Connection, table: str, count: int) -> list[int]:

@@ -29,7 +29,14 @@ CHUNK_ROWS = 60_000
 _CALM = 0.8
 """The large region meets less often: 1.2 million meetings a year."""
 _SYLLABLES = ("ba", "do", "ki", "lu", "ma", "ne", "po", "ra", "su", "ta", "ve", "zi")
-_ROLE_ORDER = (Role.CURATOR, Role.DIRECTOR, Role.DISTRICT_REVIEWER, Role.REGION_ADMIN, Role.REGION_ANALYST)
+_ROLE_ORDER = (
+    Role.CURATOR,
+    Role.DIRECTOR,
+    Role.DISTRICT_REVIEWER,
+    Role.DISTRICT_HEAD,
+    Role.REGION_ADMIN,
+    Role.REGION_ANALYST,
+)
 _BOTH = "куратор и отдел образования"
 
 

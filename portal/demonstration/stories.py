@@ -20,9 +20,10 @@ from tenants.accounts.actor import Actor
 from tenants.db import transaction
 from tenants.mentorships.commands import Terms, create_mentorship
 from tenants.participants.commands import Card, NewPerson, add_person, person_of
-from tenants.participants.consents import NewConsent, consents_of, give_consent, withdraw_consent
+from tenants.participants.consents import NewConsent, consents_of, give_consent
 from tenants.participants.models import EndReason, Giver, ParticipantRole, Participation
 from tenants.participants.participations import NewPart, edit_participation, end_participation
+from tenants.participants.withdrawal import Withdrawal, withdraw_consent
 from tenants.periods import Month
 from tenants.submissions import entries, queries
 
@@ -96,7 +97,7 @@ def _withdraw(cast: Cast, picks: Picks) -> None:
         if not given:
             new = NewConsent(date(2026, 9, 2), given_by=Giver.REPRESENTATIVE)
             given = [give_consent(session, actor, participant_id, new)]
-        withdraw_consent(session, actor, given[0].id, on=WITHDRAWN)
+        withdraw_consent(session, actor, given[0].id, Withdrawal(WITHDRAWN))
 
 
 def _transfer(cast: Cast, picks: Picks) -> None:

@@ -18,5 +18,7 @@ def wipe(connection: Connection, region_id: int) -> None:
     for (table,) in tables:
         statement = sql.SQL("delete from {} where region_id = %s").format(sql.Identifier(str(table)))
         connection.execute(statement, (region_id,))
-    connection.execute("delete from sign_in where user_id = any(%s)", (users,))
+    for table in ("sign_in", "second_factor", "recovery_code", "secret_link"):
+        statement = sql.SQL("delete from {} where user_id = any(%s)").format(sql.Identifier(table))
+        connection.execute(statement, (users,))
     connection.execute("delete from user_account where id = any(%s)", (users,))

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -25,6 +25,7 @@ from portal.embedded.children import Child, end_leftovers, remember, stop_all
 from portal.embedded.errors import ServerFailedError, last_words
 from portal.embedded.postgres import Postgres, start_postgres
 from portal.embedded.processes import Server, wait_until
+from portal.embedded.stopping import Stop
 from portal.embedded.valkey import start_valkey
 from tenants import clock
 from tenants.errors import DomainError
@@ -54,7 +55,7 @@ class Demo:
     program: list[str]
     """How the console script `portal` is called."""
     given: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Stop = field(default_factory=Stop)
 
     def run(self, *, once: bool, keep_servers: bool) -> int:
         """Run it; the exit code is 0, that of the step that failed, or 130 after Ctrl-C during a step."""
@@ -101,6 +102,9 @@ class Demo:
             # The demonstration speaks plain http on this machine: a cookie marked Secure would not come back.
             "PORTAL_INSECURE_COOKIES": "1",
             "PYTHONUNBUFFERED": "1",
+            # No mail leaves the demonstration: letters are files to be opened.
+            "SMTP_URL": f"folder:{quote(str(self.data / 'out' / 'letters'))}",
+            "PORTAL_ADDRESS": f"http://{HOST}:{self.given.get('PORTAL_PORT') or FIRST_PORT}",
         }
         addresses = {
             **self._database(servers, kept["DATABASE_PASSWORD"], keep=keep),
@@ -173,6 +177,9 @@ class Demo:
 
     def _portal(self, environment: dict[str, str]) -> int:
         port = free_port(int(self.given.get("PORTAL_PORT") or FIRST_PORT))
+        if not self.given.get("PORTAL_ADDRESS"):
+            # Another portal may hold the first port: links in letters lead to the one that is served.
+            environment = environment | {"PORTAL_ADDRESS": f"http://{HOST}:{port}"}
         logs = self.data / "logs"
         logs.mkdir(exist_ok=True)
         children = [
@@ -219,6 +226,7 @@ class Demo:
         _say(f"\nПортал открыт: http://{HOST}:{port}/")
         for line in logins(self.data / "logins.json"):
             _say(line)
+        _say(f"Письма (приглашения): {self.data}/out/letters")
         _say(f"Команды в другом окне: . {self.data}/env.sh; .venv/bin/portal doctor")
         _say("Остановить: Ctrl-C")
 

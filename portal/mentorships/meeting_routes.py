@@ -15,6 +15,7 @@ from portal.participants.blueprint import today
 from portal.participants.fields import options_of
 from portal.participants.formpage import Input, carried_out, show, typed_values
 from tenants.db import find
+from tenants.errors import NotFoundError
 from tenants.history import state_of
 from tenants.mentorships import commands, meetings
 from tenants.mentorships.models import Meeting, MeetingKind
@@ -41,7 +42,7 @@ def add_meeting(mentorship_id: int) -> ResponseReturnValue:
 @mentorships.route("/<int:mentorship_id>/meetings/<int:meeting_id>/edit", methods=["GET", "POST"])
 def edit_meeting(mentorship_id: int, meeting_id: int) -> ResponseReturnValue:
     """Correct a meeting."""
-    begin = typed_values(state_of(find(db(), Meeting, meeting_id)))
+    begin = typed_values(state_of(find(db(), Meeting, meeting_id, mentorship_id=mentorship_id)))
     form = Form.submitted(MeetingForm) if request.method == "POST" else Form(MeetingForm, begin)
     if request.method == "POST" and carried_out(form, lambda: _edit(meeting_id, form.values)):
         flash("Встреча исправлена.", "success")
@@ -53,6 +54,7 @@ def edit_meeting(mentorship_id: int, meeting_id: int) -> ResponseReturnValue:
 @mentorships.post("/<int:mentorship_id>/meetings/<int:meeting_id>/cancel")
 def cancel_meeting(mentorship_id: int, meeting_id: int) -> ResponseReturnValue:
     """Strike a meeting out."""
+    find(db(), Meeting, meeting_id, mentorship_id=mentorship_id)
     row = meetings.cancel_meeting(db(), actor(), meeting_id)
     flash(f"Встреча {row.held_on:%d.%m.%Y} отменена и не считается. Её можно вернуть.", "success")
     return redirect(url_for(".pair", mentorship_id=mentorship_id), 303)
@@ -61,6 +63,7 @@ def cancel_meeting(mentorship_id: int, meeting_id: int) -> ResponseReturnValue:
 @mentorships.post("/<int:mentorship_id>/meetings/<int:meeting_id>/restore")
 def restore_meeting(mentorship_id: int, meeting_id: int) -> ResponseReturnValue:
     """Take a cancelling back."""
+    find(db(), Meeting, meeting_id, mentorship_id=mentorship_id)
     row = meetings.restore_meeting(db(), actor(), meeting_id)
     flash(f"Встреча {row.held_on:%d.%m.%Y} снова считается.", "success")
     return redirect(url_for(".pair", mentorship_id=mentorship_id), 303)
@@ -80,14 +83,15 @@ def add_member(mentorship_id: int) -> ResponseReturnValue:
 @mentorships.route("/<int:mentorship_id>/members/<int:participant_id>/remove", methods=["GET", "POST"])
 def remove_member(mentorship_id: int, participant_id: int) -> ResponseReturnValue:
     """Let a person leave a group."""
-    begin = typed_values({"left_on": today(), "participant_id": participant_id})
+    if participant_id not in {member.participant_id for member in found_pair(mentorship_id).members}:
+        raise NotFoundError
+    begin = typed_values({"left_on": today()})
     form = Form.submitted(LeaveForm) if request.method == "POST" else Form(LeaveForm, begin)
-    if request.method == "POST" and carried_out(form, lambda: _leave(mentorship_id, form.values)):
+    if request.method == "POST" and carried_out(form, lambda: _leave(mentorship_id, participant_id, form.values)):
         flash("Участник вышел из группы.", "success")
         return redirect(url_for(".pair", mentorship_id=mentorship_id), 303)
     rows = ((Input("left_on", "date", hint="С этого дня не в группе", width="s"),),)
-    hidden = {"participant_id": participant_id}
-    return show(pair_page(mentorship_id, "Выход из группы", rows, "Записать выход", hidden=hidden), form)
+    return show(pair_page(mentorship_id, "Выход из группы", rows, "Записать выход"), form)
 
 
 def _member_rows(mentorship_id: int) -> tuple[tuple[Input, ...], ...]:
@@ -130,7 +134,5 @@ def _join(mentorship_id: int, form: Form) -> None:
     )
 
 
-def _leave(mentorship_id: int, values: dict[str, Any]) -> None:
-    commands.remove_member(
-        db(), actor(), mentorship_id, participant_id=values["participant_id"], left_on=values["left_on"]
-    )
+def _leave(mentorship_id: int, participant_id: int, values: dict[str, Any]) -> None:
+    commands.remove_member(db(), actor(), mentorship_id, participant_id=participant_id, left_on=values["left_on"])

@@ -54,7 +54,7 @@ def edit_programme(programme_id: int) -> ResponseReturnValue:
 def _page(title: str, submit: str, **hidden: Any) -> FormPage:  # noqa: ANN401 - hidden values of a form
     rows = (
         (Input("title"),),
-        (Input("mentoring_form", "select", form_options(), width="m"),),
+        (Input("mentoring_form", "select", form_options(every=True), width="m"),),
         (Input("started_on", "date", width="s"), Input("ended_on", "date", hint="", width="s")),
     )
     back = url_for(".programmes")

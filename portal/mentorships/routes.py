@@ -1,5 +1,6 @@
 """The list of pairs and groups, a card, its history; creating, correcting, ending."""
 
+from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -23,6 +24,7 @@ from tenants.mentorships.models import MeetingKind, Mentorship, MentorshipKind, 
 from tenants.mentorships.programmes import programmes as all_programmes
 from tenants.mentorships.queries import ListedPair, all_pairs, listed_pair, meetings_of, pairs_page, pairs_summary
 from tenants.mentorships.words import role_model_word
+from tenants.settings.use import role_models_for
 
 
 @mentorships.route("/", methods=["GET", "POST"])
@@ -31,7 +33,7 @@ def pairs() -> ResponseReturnValue:
     wanted = pages.wanted_pairs()
     rows, found = pairs_page(db(), today(), wanted)
     summary = pairs_summary(db(), today())
-    options = {"kind": options_of(MentorshipKind), "form": form_options()}
+    options = {"kind": options_of(MentorshipKind), "form": form_options(every=True)}
     return render_template(
         "mentorships/pairs.html", wanted=wanted, pairs=rows, found=found, summary=summary, options=options, pages=pages
     )
@@ -75,7 +77,13 @@ def add() -> ResponseReturnValue:
     if request.method == "POST" and carried_out(form, lambda: made.append(_created(form.values))):
         flash("Записано. Отмечайте встречи здесь.", "success")
         return redirect(url_for(".pair", mentorship_id=made[0]), 303)
-    context = {"form": form, "forms": forms, "code": code, "people": pages.choices(db(), code), **_terms_options(code)}
+    context = {
+        "form": form,
+        "forms": forms,
+        "code": code,
+        "people": pages.choices(db(), code),
+        **_terms_options(code, today()),
+    }
     return render_template("mentorships/add.html", **context), 422 if form.errors else 200
 
 
@@ -89,7 +97,7 @@ def edit(mentorship_id: int) -> ResponseReturnValue:
     if request.method == "POST" and carried_out(form, lambda: _edited(mentorship_id, form.values)):
         flash("Сохранено.", "success")
         return redirect(url_for(".pair", mentorship_id=mentorship_id), 303)
-    options = _terms_options(row.mentoring_form)
+    options = _terms_options(row.mentoring_form, row.started_on, row.role_model)
     rows = (
         (Input("started_on", "date", width="s"),),
         (Input("order_number", hint="Приказ о закреплении", width="m"), Input("order_on", "date", width="s")),
@@ -146,10 +154,17 @@ def pair_page(mentorship_id: int, title: str, rows: Any, submit: str, **more: An
     return FormPage(title, rows, submit, back, crumbs, sub=people, **more)
 
 
-def _terms_options(code: str) -> dict[str, Any]:
+def _models(code: str, started_on: date, former: str) -> list[tuple[str, str]]:
+    """Return the role models of a form on a day; the one that the pair has stays among them."""
+    found = role_models_for(db(), actor(), mentoring_form(code), started_on)
+    options = [(model.code, model.label) for model in found]
+    return options if not former or former in dict(options) else [*options, (former, role_model_word(former))]
+
+
+def _terms_options(code: str, started_on: date, former: str = "") -> dict[str, Any]:
     running = all_programmes(db(), form=code, running_on=today())
     return {
-        "models": [(model.code, model.label) for model in mentoring_form(code).role_models],
+        "models": _models(code, started_on, former),
         "programmes": [(row.id, row.title) for row in running],
         "form_label": form_name(code),
     }

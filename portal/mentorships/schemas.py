@@ -7,14 +7,12 @@ from marshmallow import fields, pre_load, validate
 
 from portal.participants.fields import FILL_IN, Choice, RecordForm, day, options_of, text, version
 from portal.participants.schemas import FORM_OPTIONS, ROLE_OPTIONS
-from tenants.mentorships.catalogue import MENTORING_FORMS
 from tenants.mentorships.meetings import LONGEST_MINUTES, LONGEST_TOPIC
 from tenants.mentorships.models import MeetingKind, Outcome
 from tenants.mentorships.programmes import LONGEST_TITLE
 
 MEETING_KINDS = options_of(MeetingKind)
 OUTCOMES = options_of(Outcome)
-_ROLE_MODELS = tuple({(model.code, model.label): None for form in MENTORING_FORMS for model in form.role_models})
 _CHOOSE = FILL_IN | {"required": "Выберите из списка."}
 
 
@@ -31,7 +29,8 @@ class TermsForm(RecordForm):
 
     mentoring_form = Choice(FORM_OPTIONS, label="Форма наставничества", required=True)
     started_on = day("Начало", required=True)
-    role_model = Choice(_ROLE_MODELS, label="Ролевая модель")
+    # The region words its own models, so the command decides which there are.
+    role_model = text("Ролевая модель", 100)
     order_number = text("Номер приказа", 50)
     order_on = day("Дата приказа")
     programme_id = _number("Программа")
@@ -75,7 +74,6 @@ class MemberForm(RecordForm):
 class LeaveForm(RecordForm):
     """A member who leaves."""
 
-    participant_id = fields.Integer(required=True, metadata={"label": "Участник"}, error_messages=_CHOOSE)
     left_on = day("Вышел с", required=True)
 
 

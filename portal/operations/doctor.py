@@ -11,12 +11,15 @@ from sqlalchemy import select, text
 
 from migrations import apply
 from portal.config import Settings
+from portal.database_login import faults_of_login
+from portal.operations import sealing
 from portal.operations.queue import connection
-from tenants import journal
+from tenants.accounts.view_sweep import refused_sweeps
 from tenants.db import REGISTRY, Level, Scope, connect, transaction
 from tenants.errors import DomainError
 from tenants.organizations.models import Organization, OrganizationKind
 from tenants.roadmaps import events
+from tenants.subjects import log, replay
 from tenants.submissions import states
 
 
@@ -38,8 +41,9 @@ def report(settings: Settings, *, as_json: bool, records: bool = False) -> int:
     connect(settings.database_url, role_prefix=settings.role_prefix, pool_size=1)
     checks = [_try("база", _database), _try("схема", lambda: _schema(settings)), _try("роли", _roles)]
     checks += [_try("очередь", lambda: _queue(settings)), _try("папка данных", lambda: _folder(settings))]
+    checks += [_try("уничтожение", _destruction), _try("просмотры", _views)]
     if records:
-        checks += [_try("состояния", _states), _try("журналы", _journals)]
+        checks += [_try("состояния", _states), _try("журналы", lambda: _journals(settings))]
     if as_json:
         sys.stdout.write(json.dumps([asdict(check) for check in checks], ensure_ascii=False) + "\n")
     else:
@@ -72,11 +76,9 @@ def _schema(settings: Settings) -> str:
 
 def _roles() -> str:
     with transaction(REGISTRY.reading()) as session:
-        powerful = session.scalar(
-            text("select rolsuper or rolbypassrls or rolinherit from pg_roles where rolname = session_user")
-        )
-    if powerful:
-        raise DomainError("вход DATABASE_URL может обойти защиту строк")
+        faults = faults_of_login(session)
+    if faults:
+        raise DomainError(f"вход DATABASE_URL может обойти защиту строк: {'; '.join(faults)}")
     return "вход без лишних прав"
 
 
@@ -90,6 +92,24 @@ def _queue(settings: Settings) -> str:
     return "отвечает"
 
 
+def _destruction() -> str:
+    lines = log.lines_of()
+    if people := replay.revived(lines):
+        raise DomainError(
+            f"восстановленная копия вернула данные участников: {people}; выполните portal data replay-destruction"
+        )
+    return f"актов в журнале {len(lines)}, никто не вернулся"
+
+
+def _views() -> str:
+    with transaction(REGISTRY.reading()) as session:
+        refused = refused_sweeps(session)
+    if refused:
+        codes = ", ".join(place.code for place in refused)
+        raise DomainError(f"цепь журнала просмотров нарушена, старые записи не удалены: {codes}; portal audit verify")
+    return "журналы просмотров очищаются в срок"
+
+
 def _states() -> str:
     wrong = 0
     for scope in _scopes(OrganizationKind.REGION):
@@ -100,13 +120,10 @@ def _states() -> str:
     return "сходятся с событиями"
 
 
-def _journals() -> str:
-    broken = 0
-    for scope in _scopes(*OrganizationKind):
-        with transaction(scope) as session:
-            broken += len(journal.broken_seals(session))
-    if broken:
-        raise DomainError(f"нарушены печати: {broken}")
+def _journals(settings: Settings) -> str:
+    verdict = sealing.verify(settings.data_dir)
+    if verdict.broken:
+        raise DomainError(f"нарушено: {len(verdict.broken)}; подробности: portal audit verify")
     return "печати целы"
 
 

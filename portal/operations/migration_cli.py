@@ -10,7 +10,7 @@ from portal.config import Settings
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command that brings the schema up to date."""
     migrate = groups.add_parser("migrate", help="привести базу к последней схеме (DATABASE_ADMIN_URL)")
-    migrate.add_argument("--to", default="head", help="шаг схемы; -1 — на шаг назад")
+    migrate.add_argument("--to", default="head", help="шаг схемы; -1 – на шаг назад")
     migrate.set_defaults(run=_migrate)
 
 

@@ -6,6 +6,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from tenants.jobs.commands import Bell
+from tenants.notices.commands import LetterBell
 
 NAME = "portal"
 _JOB_TIMEOUT_SECONDS = 900
@@ -27,18 +28,19 @@ def hang_bell(url: str) -> None:
     """Announce every new job of this process to the workers at `url`."""
     target = queue(url)
 
-    def ring(job_id: int, _kind: str) -> None:
+    def ring(function: str, number: int) -> None:
         try:
             target.enqueue(
-                "portal.operations.worker.run_job",
-                job_id,
+                function,
+                number,
                 job_timeout=_JOB_TIMEOUT_SECONDS,
                 result_ttl=0,
                 failure_ttl=_FAILURE_SECONDS,
-                description=f"job {job_id}",
+                description=f"{function.rpartition('.')[2]} {number}",
             )
         except redis.RedisError:
             # The row stands; the sweeper rings again when Redis is back.
-            _log.warning("bell_silent", job=job_id)
+            _log.warning("bell_silent", number=number)
 
-    Bell.ring = ring
+    Bell.ring = lambda job_id, _kind: ring("portal.operations.worker.run_job", job_id)
+    LetterBell.ring = lambda letter_id: ring("portal.notices.sending.send_letter", letter_id)

@@ -9,6 +9,7 @@ from portal.operations import worker
 from portal.operations.tasks import TASKS
 from tenants.db import REGISTRY, lock_key, transaction
 from tenants.jobs.commands import Bell, lost
+from tenants.notices.commands import LetterBell, lost_letters
 
 _EVERY_SECONDS = 30
 _log = structlog.get_logger("portal.schedule")
@@ -36,3 +37,5 @@ def tick() -> None:
                 _log.error("task_failed", task=name, error=type(error).__name__)
         for job_id, kind in lost():
             Bell.ring(job_id, kind)
+        for letter_id in lost_letters():
+            LetterBell.ring(letter_id)

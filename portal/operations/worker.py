@@ -1,20 +1,39 @@
 """The worker: takes numbers from the queue, claims the row, does the work, finishes the row."""
 
+import traceback
+
 import structlog
 from rq import SimpleWorker, Worker
 from rq.serializers import JSONSerializer
 
 from portal import log
+from portal.accounts.letters import LETTERS
 from portal.config import Settings
+from portal.notices.letters import WRITERS
+from portal.notices.sending import send_letter
+from portal.openings.letters import LETTERS as OPENING_LETTERS
 from portal.operations.jobs import JOBS
 from portal.operations.queue import connection, hang_bell, queue
+from portal.subjects.letters import LETTERS as SUBJECT_LETTERS
 from tenants.db import connect
 from tenants.errors import DomainError
 from tenants.jobs import commands as jobs
+from tenants.notices.commands import lost_letters
 
 _WORKER_TTL_SECONDS = 60
 _MAINTENANCE_SECONDS = 30
 _log = structlog.get_logger("portal.worker")
+WRITERS.update(LETTERS)
+WRITERS.update(OPENING_LETTERS)
+WRITERS.update(SUBJECT_LETTERS)
+
+
+class JobFailedError(Exception):
+    """A job failed: what kind of error and where. The queue keeps its text for weeks, so it holds no values."""
+
+    def __init__(self, kind: str, at: str) -> None:
+        super().__init__(f"{kind} at {at}")
+        self.at = at
 
 
 def work(settings: Settings, *, burst: bool = False) -> int:
@@ -53,12 +72,20 @@ def run_job(job_id: int) -> None:
         except DomainError as error:
             jobs.fail(held, str(error))
             _log.info("job_refused", error=type(error).__name__)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - of whatever kind, its values may not reach the queue
             jobs.fail(held, "Не получилось выполнить задание. Оно будет повторено.")
-            _log.error("job_failed", error=type(error).__name__)
-            raise
+            told = _without_values(error)
+            _log.error("job_failed", error=type(error).__name__, at=told.at)
+            raise told from None
         else:
             jobs.finish(held)
+
+
+def _without_values(error: Exception) -> JobFailedError:
+    """Return an error that names the kind and the place of another one: its message may hold a name of somebody."""
+    steps = traceback.extract_tb(error.__traceback__)
+    own = [step for step in steps if "site-packages" not in step.filename]
+    return JobFailedError(type(error).__name__, " < ".join(f"{step.name}:{step.lineno}" for step in reversed(own)))
 
 
 def run_waiting() -> int:
@@ -69,3 +96,11 @@ def run_waiting() -> int:
             run_job(job_id)
             done += 1
     return done
+
+
+def send_waiting() -> int:
+    """Send every waiting letter in this process, the oldest first, and return how many were tried."""
+    letters = lost_letters()
+    for letter_id in letters:
+        send_letter(letter_id)
+    return len(letters)

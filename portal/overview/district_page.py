@@ -10,6 +10,7 @@ from portal.context import actor, db
 from portal.overview import words
 from portal.overview.addresses import matrix_link, queue_link
 from portal.overview.course import Chart, chart
+from portal.overview.queues import queues_of_actor, requests_for_names
 from portal.overview.words import Link, Todo
 from portal.submissions.matrix_page import meter
 from portal.submissions.words import Word, standing_word
@@ -20,7 +21,7 @@ from tenants import clock
 from tenants.accounts.queries import Colleague, curators_of
 from tenants.db import REGISTRY, transaction
 from tenants.periods import Month
-from tenants.roadmaps.queries import QueueCounts, queue_counts
+from tenants.roadmaps.queries import QueueCounts
 from tenants.submissions import queries
 from tenants.submissions.queries import OpenWindow
 
@@ -76,13 +77,17 @@ def district_page() -> dict[str, object]:
     lines = school_lines(db(), windows[0]) if windows else []
     runs = courses(db(), windows, actor().organization.time_zone) if windows else {}
     waiting = waiting_by_month(windows, runs)
-    plans = queue_counts(db())
+    plans, requests = queues_of_actor()
     figures = key_figures(db(), windows)
     return {
         "today_words": words.today_words(today),
         "school_count": words.schools(len(lines)) if lines else "",
         "month": _month(windows, lines, chart(windows, runs, len(lines)), waiting) if windows else None,
-        "todo": [*older_months(waiting, windows), *_plans(plans, len(lines))],
+        "todo": [
+            *requests_for_names(requests, narrow=True),
+            *older_months(waiting, windows),
+            *_plans(plans, len(lines)),
+        ],
         "figures": figures,
         "before_dative": words.dative(figures.month.previous) if figures else "",
     }

@@ -13,14 +13,17 @@ from portal.overview import words
 from portal.overview.addresses import matrix_link, queue_link
 from portal.overview.course import chart
 from portal.overview.district_page import begun_windows
+from portal.overview.queues import queues_of_actor, requests_for_names
 from portal.overview.words import Link, Todo
 from reports.overview.above import BranchStanding, branch_standings, courses, waiting_by_month
 from reports.overview.sums import KeyFigures, key_figures
 from reports.runs import policy
 from reports.runs.models import Definition
 from tenants import clock
+from tenants.accounts import looking
+from tenants.db import REGISTRY, transaction
 from tenants.periods import Month, SchoolYear
-from tenants.roadmaps.queries import QueueCounts, queue_counts
+from tenants.roadmaps.queries import QueueCounts
 from tenants.roadmaps.queues import DistrictLine, district_lines
 from tenants.submissions.queries import OpenWindow
 
@@ -50,7 +53,7 @@ def region_page() -> dict[str, object]:
     today = clock.today(actor().organization.time_zone)
     windows = begun_windows()
     if not windows:
-        return {"today": today, "windows": ()}
+        return {"today": today, "windows": (), "attention": requests_for_names(queues_of_actor()[1])}
     rows = branch_standings(db(), windows[0])
     runs = courses(db(), windows, actor().organization.time_zone)
     figures = key_figures(db(), windows)
@@ -113,13 +116,26 @@ def _attention(
 ) -> list[Todo]:
     newest = windows[0].window
     year = SchoolYear.of(today)
+    plans, requests = queues_of_actor()
     return [
+        *_stopped(),
+        *requests_for_names(requests),
         *_own_queue(waiting),
-        *_own_plans(queue_counts(db())),
+        *_own_plans(plans),
         *_late(rows, newest.due_on, Month.of(newest.period_start), today),
         *_incomplete(figures, Month.of(newest.period_start)),
         *_plans(district_lines(db(), year.begins)),
     ]
+
+
+def _stopped() -> list[Todo]:
+    """Return a line where somebody opened more cards or files than a person needs."""
+    with transaction(REGISTRY.reading()) as registry:
+        found = looking.stopped_lately(registry, actor().organization.region_id)
+    if not found:
+        return []
+    text = f"остановлена за сутки: {', '.join(sorted({one.organization for one in found}))}"
+    return [Todo("late", "Массовая выгрузка", text, Link("Кто", url_for("openings.above")))]
 
 
 def _own_queue(waiting: Mapping[Month, int]) -> list[Todo]:

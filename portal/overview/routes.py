@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.context import actor, db
@@ -11,6 +11,7 @@ from portal.overview.district_page import district_page
 from portal.overview.region_page import region_page
 from portal.overview.school_page import school_page
 from portal.overview.silent_page import silent_page
+from portal.overview.tasks_page import tasks_page
 from reports.overview import school
 from tenants import clock
 from tenants.accounts.models import Role
@@ -21,14 +22,18 @@ _PAGES: Mapping[Role, tuple[str, Callable[[], dict[str, object]]]] = {
     Role.CURATOR: ("school", school_page),
     Role.DIRECTOR: ("school", school_page),
     Role.DISTRICT_REVIEWER: ("district", district_page),
+    Role.DISTRICT_HEAD: ("district", district_page),
     Role.REGION_ADMIN: ("region", region_page),
     Role.REGION_ANALYST: ("region", region_page),
+    Role.AUDITOR: ("region", region_page),
 }
 
 
 @overview.get("/")
 def home() -> ResponseReturnValue:
-    """Show what the actor has to do now."""
+    """Show what the actor has to do now; in an archive that is the data kept there."""
+    if actor().role is Role.KEEPER:
+        return redirect(url_for("subjects.overview"), 303)
     page, context = _PAGES[actor().role]
     return render_template(f"overview/{page}.html", **context())
 
@@ -43,6 +48,12 @@ def changes() -> ResponseReturnValue:
         rows=school.changed_figures(db(), months[0]) if months else [],
         before=words.since(months[0].month.previous) if months else "",
     )
+
+
+@overview.get("/home/tasks")
+def tasks() -> ResponseReturnValue:
+    """Show what birthdays and equal names ask; the records are looked through, so the page asks apart."""
+    return _part("tasks", **tasks_page())
 
 
 @overview.get("/home/silent")

@@ -8,6 +8,7 @@ from flask import url_for
 
 from portal import formats
 from portal.context import actor, db
+from portal.openings.words import home_line
 from portal.overview import words
 from portal.overview.addresses import may_open, month_link
 from portal.overview.month_card import month_card
@@ -16,6 +17,7 @@ from portal.submissions.words import Word
 from reports.overview import school
 from reports.overview.school import SchoolMonth
 from tenants import clock
+from tenants.openings.queries import running_openings
 from tenants.periods import SchoolYear
 from tenants.roadmaps.models import RoadmapState, RoadmapStatus
 from tenants.roadmaps.queries import NextMeasure, next_measures
@@ -49,7 +51,7 @@ class Step:
 
 
 def school_page() -> dict[str, object]:
-    """Return what the page shows; at most eight statements."""
+    """Return what the page shows; at most ten statements."""
     today = clock.today(actor().organization.time_zone)
     months = school.school_months(db(), today)
     draft = school.draft_of(db(), months, 0, actor().organization.kind.value) if months else None
@@ -71,6 +73,7 @@ def school_page() -> dict[str, object]:
         "steps": [_step(one, today) for one in measures[len(overdue) :][:_LINES]],
         "people": people,
         "may_paste": may_open("participants.paste"),
+        "opened": [home_line(one) for one in running_openings(db(), clock.now())],
     }
 
 

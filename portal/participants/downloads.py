@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import Response, send_file
 
+from portal import looks
 from portal.context import actor
 from portal.participants import pages
 from portal.participants.blueprint import form_name, today
@@ -37,6 +38,7 @@ def workbook(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]],
     place = actor().organization
     about = {"Организация": place.name_short, "Составлен": f"{today():%d.%m.%Y}", "Составил": actor().name}
     content = table_workbook(title, columns, rows, about=about)
+    looks.count_rows(len(rows))
     return send_file(io.BytesIO(content), XLSX, as_attachment=True, download_name=f"{name}-{today():%Y-%m-%d}.xlsx")
 
 

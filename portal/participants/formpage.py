@@ -40,15 +40,17 @@ class FormPage:
     """Folded, opened where it holds an error."""
     more_title: str = "Ещё о человеке"
     hidden: Mapping[str, object] = field(default_factory=dict)
+    upload: bool = False
+    """True where a file goes with the form."""
 
 
-def show(page: FormPage, form: Form) -> ResponseReturnValue:
-    """Return the page; 422 where the form has errors."""
+def show(page: FormPage, form: Form, template: str = "participants/form.html", **about: object) -> ResponseReturnValue:
+    """Return the page; 422 where the form has errors. A template that extends the usual one may show more."""
     folded = [entry.name for row in page.more for entry in row]
     order = [entry.name for row in page.rows for entry in row] + folded
     form.errors = dict(sorted(form.errors.items(), key=lambda item: order.index(item[0]) if item[0] in order else -1))
     opened = any(form.errors.get(name) for name in folded)
-    html = render_template("participants/form.html", page=page, form=form, opened=opened)
+    html = render_template(template, page=page, form=form, opened=opened, **about)
     return html, 422 if form.errors else 200
 
 

@@ -107,6 +107,7 @@ def consent_face(person: ListedPerson) -> Consent:
         ConsentState.WITHDRAWN: Consent(
             "stopped", f"отозвано {person.withdrawn_on:%d.%m.%Y}" if person.withdrawn_on else "", loud=True
         ),
+        ConsentState.OUTGROWN: Consent("error", "нужна новая подпись", loud=True),
         ConsentState.MISSING: Consent("error", "нет, от родителя" if person.by_representative else "нет", loud=True),
     }
     return faces[person.consent]
@@ -115,7 +116,9 @@ def consent_face(person: ListedPerson) -> Consent:
 def lacks(person: ListedPerson) -> str:
     """Return what the card lacks: «нет телефона»; empty where it is complete."""
     gaps = []
-    if person.consent in (ConsentState.MISSING, ConsentState.EXPIRED, ConsentState.WITHDRAWN):
+    if person.hidden:
+        return ""
+    if not person.consent.in_force:
         gaps.append("согласия")
     if person.born_on is None:
         gaps.append("даты рождения")
@@ -143,7 +146,7 @@ def marked(text: str, wanted: str) -> Iterator[tuple[str, bool]]:
 
 def filter_options() -> dict[str, list[tuple[str, str]]]:
     """Return what the two selects of the list offer."""
-    return {"role": options_of(ParticipantRole), "form": form_options()}
+    return {"role": options_of(ParticipantRole), "form": form_options(every=True)}
 
 
 _EVENTS = {

@@ -8,21 +8,25 @@ from flask.typing import ResponseReturnValue
 from portal.context import actor, db
 from portal.forms import Form
 from portal.participants import pages
-from portal.participants.blueprint import form_options, participants, today
+from portal.participants.blueprint import category_options, form_options, participants, today
 from portal.participants.downloads import people_file
 from portal.participants.formpage import FormPage, Input, carried_out, show, typed_values
-from portal.participants.schemas import CATEGORY_OPTIONS, ROLE_OPTIONS, SEX_OPTIONS, CardForm, PersonForm
+from portal.participants.schemas import CONSENT_KINDS, ROLE_OPTIONS, SEX_OPTIONS, CardForm, PersonForm
+from tenants.db import find
 from tenants.mentorships.queries import pairs_of
 from tenants.participants import commands, consents
 from tenants.participants.consents import NewConsent
-from tenants.participants.models import ParticipantRole
+from tenants.participants.models import Participant, ParticipantRole
+from tenants.participants.papers import papers_of
 from tenants.participants.participations import NewPart, parts_of
-from tenants.participants.persons import Name
+from tenants.participants.persons import Name, name_of
 from tenants.participants.queries import all_people, people_page, people_summary
+from tenants.participants.withdrawal import may_undo, withdrawals_of
 
 CONTACTS = (
     (Input("phone", "tel", width="m"), Input("email", "email", width="l")),
     (Input("representative", hint="Имя и телефон того, кто подписывает за несовершеннолетнего"),),
+    (Input("genitive", hint="Для бланка согласия, если портал склоняет неверно: Ивановой Анны Петровны"),),
     (
         Input("sex", "select", SEX_OPTIONS, width="m"),
         Input("experience_since", "date", hint="Для педагогов: первый день стажа", width="m"),
@@ -54,26 +58,38 @@ def people_context() -> dict[str, Any]:
 @participants.get("/<int:participant_id>")
 def person(participant_id: int) -> ResponseReturnValue:
     """Show a card."""
-    participant, names = commands.person_of(db(), participant_id)
+    participant = find(db(), Participant, participant_id)
+    names, rows = commands.shown_person(db(), participant_id), consents.consents_of(db(), participant_id)
     return render_template(
-        "participants/person.html",
+        "participants/person.html" if names else "participants/hidden.html",
         participant=participant,
         names=names,
+        name=name_of(db(), participant_id),
         parts=parts_of(db(), participant_id),
-        consents=consents.consents_of(db(), participant_id),
+        consents=rows,
         pairs=pairs_of(db(), today(), participant_id),
         age=pages.age_on(participant.born_on),
-        consent_state=consents.state_on,
+        blank_kinds=CONSENT_KINDS,
+        papers=papers_of(db(), [row.id for row in rows]),
+        withdrawals=withdrawals_of(db(), participant_id),
+        may_undo=lambda row: may_undo(row, actor()),
+        consent_state=lambda row: consents.state_of_consent(row, participant.born_on, today()),
     )
 
 
 @participants.get("/<int:participant_id>/history")
 def history(participant_id: int) -> ResponseReturnValue:
     """Show who changed what on a card."""
-    _, names = commands.person_of(db(), participant_id)
+    participant, names = commands.person_of(db(), participant_id)
     steps = pages.person_history(db(), participant_id)
     back = url_for(".person", participant_id=participant_id)
-    return render_template("participants/history.html", title=names.name.full, back=back, steps=steps)
+    return render_template(
+        "participants/history.html",
+        title=names.name.full,
+        subject=f"участник № {participant.number}",
+        back=back,
+        steps=steps,
+    )
 
 
 @participants.route("/add", methods=["GET", "POST"])
@@ -138,7 +154,7 @@ def _edited(participant_id: int, values: dict[str, Any]) -> None:
 
 
 def _card(values: dict[str, Any]) -> commands.Card:
-    fields = ("born_on", "sex", "experience_since", "phone", "email", "representative")
+    fields = ("born_on", "sex", "experience_since", "phone", "email", "representative", "genitive")
     return commands.Card(Name.parse(values["name"]), **{name: values[name] for name in fields})
 
 
@@ -148,7 +164,7 @@ def _card_form(participant_id: int) -> Form:
         "name": names.name.full,
         "version": commands.card_version(participant, names),
         **{name: getattr(participant, name) for name in ("born_on", "sex", "experience_since")},
-        **{name: getattr(names, name) for name in ("phone", "email", "representative")},
+        **{name: getattr(names, name) for name in ("phone", "email", "representative", "genitive")},
     }
     return Form(CardForm, typed_values(values))
 
@@ -165,7 +181,7 @@ def _add_page(form: Form) -> FormPage:
     more = (
         (
             Input("started_on", "date", width="s"),
-            Input("category", "select", CATEGORY_OPTIONS, empty="по форме и роли", width="m"),
+            Input("category", "select", category_options(), empty="по форме и роли", width="m"),
         ),
         (
             Input("consent_until", "date", width="s"),

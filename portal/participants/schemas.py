@@ -2,8 +2,9 @@
 
 from marshmallow import fields, validate
 
-from portal.participants.fields import Choice, RecordForm, day, options_of, text, version
+from portal.participants.fields import FILL_IN, Choice, RecordForm, day, options_of, text, version
 from tenants.mentorships.catalogue import CATEGORY_LABELS, MENTORING_FORMS
+from tenants.participants.consent_models import Received
 from tenants.participants.models import ConsentKind, EndReason, Giver, ParticipantRole
 from tenants.participants.words import SEX_LABELS
 
@@ -12,6 +13,7 @@ CATEGORY_OPTIONS = [(code.value, label) for code, label in CATEGORY_LABELS.items
 SEX_OPTIONS = [(code, label) for code, label in SEX_LABELS.items() if code]
 ROLE_OPTIONS = options_of(ParticipantRole)
 GIVER_OPTIONS = options_of(Giver)
+RECEIVED_OPTIONS = options_of(Received)
 CONSENT_KINDS = options_of(ConsentKind)
 END_REASONS = options_of(EndReason, without=[EndReason.CONSENT_WITHDRAWN])
 
@@ -34,6 +36,7 @@ class CardFields(RecordForm):
     phone = text("Телефон", 40)
     email = _email()
     representative = text("Родитель или представитель", 200)
+    genitive = text("Имя в родительном падеже", 300)
 
 
 class PartFields(RecordForm):
@@ -77,13 +80,18 @@ class EndForm(RecordForm):
 
 
 class ConsentForm(RecordForm):
-    """A consent on paper."""
+    """A consent; the scan itself stands beside the form."""
 
     kind = Choice(CONSENT_KINDS, label="На что согласие", required=True)
     given_on = day("Подписано", required=True)
     given_by = Choice(GIVER_OPTIONS, label="Кто подписал", required=True)
     valid_until = day("Действует по")
     document = text("Номер или место хранения", 200)
+    giver_name = text("Имя представителя", 300)
+    giver_basis = text("Основание полномочий", 300)
+    child_signed = fields.Boolean(load_default=False, metadata={"label": "Подписал и сам ребёнок (с 14 лет)"})
+    text_id = fields.Integer(load_default=None, metadata={"label": "Редакция текста"}, error_messages=FILL_IN)
+    scan = fields.Raw(load_default=None, metadata={"label": "Скан согласия"})
 
 
 class WithdrawForm(RecordForm):
@@ -91,3 +99,4 @@ class WithdrawForm(RecordForm):
 
     version = version()
     withdrawn_on = day("Отозвано", required=True)
+    received = Choice(RECEIVED_OPTIONS, label="Как получен отзыв")

@@ -13,10 +13,11 @@ from reports.documents.words import exact, signed
 from reports.editions.definition import EditionDefinition
 from reports.editions.parts import CellKey, Periodicity, Section, Source
 from reports.forms import definition_of
+from reports.month_views.matrix import Bounds
 from reports.runs import policy, queries
 from reports.runs.differences import Change, differences
 from reports.runs.models import Definition, ReportRun, RunState
-from reports.runs.periods import period_title, written_period
+from reports.runs.periods import bounds_of, period_title, written_period
 from reports.runs.progress import Check, StepView, Verdict, checks_of, steps_of, title_of
 from reports.runs.queries import RunLine
 from tenants import clock
@@ -104,7 +105,8 @@ def run_rows(lines: Sequence[RunLine]) -> list[RunRow]:
 def _row(line: RunLine) -> RunRow:
     run = line.run
     if run.definition is Definition.REGIONAL_SUMMARY:
-        title, period = "Сводный отчёт", run.month.title
+        bounds = ", в нынешних границах" if bounds_of(run.parameters) is Bounds.TODAY else ""
+        title, period = f"Сводный отчёт{bounds}", run.month.title
     else:
         title, period = line.edition_title, period_title(Periodicity(line.periodicity), run.period_start)
     kind, word = _STATES[run.state]

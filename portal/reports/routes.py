@@ -13,11 +13,12 @@ from reports import bindings
 from reports.documents.federal import period_bounds
 from reports.editions.parts import Periodicity
 from reports.forms import definition_of
+from reports.month_views.matrix import Bounds
 from reports.runs import commands, policy, queries
 from reports.runs.commands import Question
 from reports.runs.federal import TITLE, title_of
 from reports.runs.models import Definition, Format
-from reports.runs.periods import period_title, read_period
+from reports.runs.periods import BOUNDS, period_title, read_period
 from reports.runs.regional_sums import monthly_edition
 from tenants.db import find
 from tenants.errors import InvalidError, NotFoundError
@@ -68,7 +69,10 @@ def ask() -> ResponseReturnValue:
     except NotFoundError as error:
         form.refuse(InvalidError(str(error), field="month"))
         return _runs(form, _blank_federal())
-    question = Question(Definition.REGIONAL_SUMMARY, edition_id, actor().organization.id, month.first)
+    bounds = {BOUNDS: Bounds.TODAY.value} if form.values["bounds"] else {}
+    question = Question(
+        Definition.REGIONAL_SUMMARY, edition_id, actor().organization.id, month.first, parameters=bounds
+    )
     run_ = commands.ask_report(db(), actor(), question)
     return redirect(url_for(".run", run_id=run_.id), 303)
 

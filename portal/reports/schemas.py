@@ -29,6 +29,7 @@ class SummaryForm(_Page):
         metadata={"label": "Месяц"},
         error_messages=_choose("Выберите месяц."),
     )
+    bounds = fields.String(load_default="", metadata={"label": "В нынешних границах районов"})
 
 
 class FederalForm(_Page):

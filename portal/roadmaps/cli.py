@@ -63,7 +63,7 @@ def read_phrase(arguments: argparse.Namespace) -> None:
     reading = phrases.read(arguments.text, arguments.year)
     row = {"phrase": arguments.text, "year": arguments.year, **reading.as_json(), "question": reading.question}
     sys.stdout.write(
-        _dump(row) if arguments.json else "".join(f"{name:<11}{value or '—'}\n" for name, value in row.items())
+        _dump(row) if arguments.json else "".join(f"{name:<11}{value or '–'}\n" for name, value in row.items())
     )
 
 
@@ -87,7 +87,7 @@ def _roadmap_lines(reading: Mapping[str, Any]) -> Iterator[str]:
         period = item["period"]
         dates = " – ".join(value for value in (period["start"], period["end"]) if value)
         read = " ".join(value for value in (period["kind"], dates, period["recurrence"]) if value)
-        written = _short(item["period_raw"] or "—")
+        written = _short(item["period_raw"] or "–")
         yield f"  {item['number'] or '':<7}{_short(item['title']):<{SHOWN}} | {written} | {read}"
         if item["question"]:
             yield f"         ? {item['question']}"

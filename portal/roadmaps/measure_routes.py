@@ -11,6 +11,7 @@ from portal.roadmaps import pages
 from portal.roadmaps.blueprint import roadmaps
 from portal.roadmaps.plan_page import Drawer, plan_page, refused
 from portal.roadmaps.schemas import AnchorForm, AnswerForm, DoneForm, MeasureForm, ReplyForm
+from tenants import journal
 from tenants.db import find
 from tenants.errors import InvalidError
 from tenants.files import store
@@ -98,6 +99,7 @@ def answer(measure_id: int) -> ResponseReturnValue:
             return redirect(_after_answer(measure_id, import_id), 303)
         except InvalidError as error:
             form.refuse(error)
+    journal.nothing_changed()
     flash(" ".join(text for texts in form.errors.values() for text in texts), "error")
     return redirect(_back_to_question(measure_id, import_id), 303)
 

@@ -10,7 +10,6 @@ from portal.forms import Form
 from portal.roadmaps import pages
 from portal.roadmaps.blueprint import year_nav
 from portal.roadmaps.schemas import OrderForm, RemarkForm, ReturnForm
-from tenants.accounts.models import Role
 from tenants.roadmaps import policy, queues, reviewing
 from tenants.roadmaps.comparison import compare_with_nearest, deviations_by_roadmap, published_templates
 from tenants.roadmaps.models import RoadmapStatus
@@ -24,7 +23,7 @@ def queue_page(year: int, form: Form) -> str:
     lines = queues.queue_lines(db(), year)
     waiting = [line for line in lines if line.status == "sent"]
     deviations = deviations_by_roadmap(db(), [line.roadmap.id for line in waiting if line.roadmap])
-    of_region = actor().role in (Role.REGION_ADMIN, Role.REGION_ANALYST)
+    of_region = actor().role.of_region
     return render_template(
         "roadmaps/queue.html",
         year=year,

@@ -44,6 +44,8 @@ class MatrixFilter:
     branch: str = ""
     """Id of a district, `all`, or empty: all schools of a district, the districts of a region."""
     page: int = 1
+    bounds: str = ""
+    """`today` counts a past month by today's tree."""
 
     @classmethod
     def of(cls, month: str, arguments: MultiDict[str, str]) -> "MatrixFilter":
@@ -57,11 +59,19 @@ class MatrixFilter:
             sort=sort if sort.removeprefix("-") in _SORTS else "state",
             branch=branch if branch.isdigit() or branch == EVERYBODY else "",
             page=max(1, arguments.get("page", 1, type=int)),
+            bounds="today" if arguments.get("bounds") == "today" else "",
         )
 
     def arguments(self, **changes: object) -> dict[str, Any]:
         """Return the parts of an address, with some changed and the empty ones left out."""
-        wanted = {"month": self.month, "tab": self.tab, "q": self.text, "sort": self.sort, "branch": self.branch}
+        wanted = {
+            "month": self.month,
+            "tab": self.tab,
+            "q": self.text,
+            "sort": self.sort,
+            "branch": self.branch,
+            "bounds": self.bounds,
+        }
         return {
             name: value for name, value in (wanted | changes).items() if value and (name, value) != ("sort", "state")
         }
@@ -129,8 +139,8 @@ def chosen_rows(rows: Sequence[SchoolRow], wanted: MatrixFilter) -> list[SchoolR
 
 
 def _searched(row: SchoolRow) -> str:
-    names = f"{row.line.place.name_short} {row.curator.name if row.curator else ''}"
-    return names.lower().replace("ё", "е")
+    # Not the curator: what is looked for stands in the address, where no surname belongs.
+    return row.line.place.name_short.lower().replace("ё", "е")
 
 
 def tabs(rows: Sequence[SchoolRow], wanted: MatrixFilter) -> list[dict[str, object]]:

@@ -5,16 +5,19 @@ import io
 from flask import render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from portal import looks
 from portal.context import actor, db
 from portal.submissions import matrix_page as page
 from portal.submissions.blueprint import Chosen, choose_month, submissions
+from portal.submissions.bounds import TODAY_WORDS, asked_bounds, switch
 from portal.submissions.words import due_text, time_left
 from reports.documents.xlsx import table_workbook
+from reports.heirs import Came, came_to
 from reports.month_views import matrix as view
 from reports.month_views.branches import branch_counts
 from reports.month_views.matrix import Matrix, MatrixLine
+from reports.moved import Gone, gone_from
 from tenants import clock
-from tenants.accounts.models import Role
 from tenants.accounts.queries import curators_of
 from tenants.db import REGISTRY, transaction
 from tenants.organizations.models import OrganizationKind
@@ -34,7 +37,7 @@ def matrix(month: str | None = None) -> ResponseReturnValue:
     wanted = page.MatrixFilter.of(str(chosen.month), request.args)
     if not wanted.branch and _is_region() and not wanted.text and not wanted.tab:
         return _districts(chosen, wanted)
-    return _schools(chosen, view.matrix(db(), chosen.opened), wanted)
+    return _schools(chosen, view.matrix(db(), chosen.opened, bounds=asked_bounds()), wanted)
 
 
 @submissions.get("/matrix/<month>/xlsx")
@@ -42,14 +45,19 @@ def matrix_xlsx(month: str) -> ResponseReturnValue:
     """Hand out the matrix as it is filtered on screen."""
     chosen = choose_month(db(), month)
     wanted = page.MatrixFilter.of(month, request.args)
-    found = view.matrix(db(), chosen.window)
+    found = view.matrix(db(), chosen.window, bounds=asked_bounds())
     rows = page.chosen_rows(_rows(chosen, _in_branch(found, wanted)), wanted)
     data = table_workbook(
         f"Сдача за {chosen.month.title}",
         page.SHEET_COLUMNS,
         page.sheet_rows(rows, found.names),
-        about={"Составил": actor().organization.name_short, "Состояние на": f"{clock.today():%d.%m.%Y}"},
+        about={
+            "Составил": actor().organization.name_short,
+            "Состояние на": f"{clock.today():%d.%m.%Y}",
+            "Границы": TODAY_WORDS if wanted.bounds else "как было в этом месяце",
+        },
     )
+    looks.count_rows(len(rows))
     return send_file(io.BytesIO(data), _XLSX, as_attachment=True, download_name=f"сдача-{month}.xlsx")
 
 
@@ -58,7 +66,7 @@ def _is_region() -> bool:
 
 
 def _districts(chosen: Chosen, wanted: page.MatrixFilter) -> ResponseReturnValue:
-    rows = branch_counts(db(), chosen.window)
+    rows = branch_counts(db(), chosen.window, bounds=asked_bounds())
     return render_template(
         "submissions/districts.html",
         rows=page.worst_first(rows),
@@ -94,11 +102,14 @@ def _frame(chosen: Chosen, head: page.Head, wanted: page.MatrixFilter) -> dict[s
     return {
         "chosen": chosen,
         "wanted": wanted,
-        "period_nav": chosen.nav("submissions.matrix", **({"branch": wanted.branch} if wanted.branch else {})),
+        "period_nav": chosen.nav("submissions.matrix", **_kept(wanted)),
+        "switch": switch(chosen, "submissions.matrix", {"branch": wanted.branch} if wanted.branch else {}),
+        "gone": _gone(chosen, wanted),
+        "came": _came(chosen, wanted),
         "meter": page.meter_of(head.counts),
         "handed_in": head.handed_in,
         "total": head.total,
-        "waiting": 0 if actor().role is Role.REGION_ANALYST else head.waiting,
+        "waiting": 0 if actor().role.only_reads else head.waiting,
         "queue_url": url_for(".queue", month=wanted.month),
         "clean_url": url_for(".clean", month=wanted.month),
         "due": due_text(window),
@@ -109,7 +120,33 @@ def _frame(chosen: Chosen, head: page.Head, wanted: page.MatrixFilter) -> dict[s
     }
 
 
+def _kept(wanted: page.MatrixFilter) -> dict[str, str]:
+    return {name: value for name, value in (("branch", wanted.branch), ("bounds", wanted.bounds)) if value}
+
+
+def _gone(chosen: Chosen, wanted: page.MatrixFilter) -> Gone:
+    """Return what stood under the acting district in the month and has moved on since."""
+    opened = chosen.window
+    if _is_region() or wanted.bounds:
+        return Gone()
+    own = actor().organization.id
+    return gone_from(db(), own, opened.edition.code, opened.window.period_start, opened.window.cut_on)
+
+
+def _came(chosen: Chosen, wanted: page.MatrixFilter) -> Came:
+    """Return what others' organizations, merged into those of the acting district, add in today's bounds."""
+    opened = chosen.window
+    if _is_region() or not wanted.bounds:
+        return Came()
+    own = actor().organization.id
+    return came_to(db(), own, opened.edition, (opened.window.period_start,), opened.window.cut_on)
+
+
 def _in_branch(found: Matrix, wanted: page.MatrixFilter) -> list[MatrixLine]:
+    if not _is_region():
+        # Rights follow today's tree, the month its own: a school that came later stands in the queue, not here;
+        # in today's bounds one that was merged away stands with its successor.
+        return [line for line in found.lines if line.branch_id == actor().organization.id]
     if not wanted.branch.isdigit():
         return list(found.lines)
     return [line for line in found.lines if line.branch_id == int(wanted.branch)]

@@ -7,15 +7,20 @@ from typing import Any
 
 from flask import current_app, url_for
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from portal import formats
+from portal.openings.words import number_words
+from tenants import clock
 from tenants.errors import InvalidError
 from tenants.mentorships.catalogue import mentoring_form
 from tenants.mentorships.models import Meeting, Mentorship, MentorshipKind, Programme
 from tenants.mentorships.queries import Member, members_of
+from tenants.openings.queries import age_of, category_of
 from tenants.participants.models import Participant, ParticipantRole, Participation
 from tenants.participants.persons import Name, names_of
+from tenants.periods import SchoolYear
 
 PAGE = 25
 _NOUNS = {
@@ -99,7 +104,7 @@ def pair_title(number: int, kind: MentorshipKind, members: Iterable[Member]) -> 
 
 def short_name(name: Name) -> str:
     """Return «Носов Илья»."""
-    return f"{name.last} {name.first}"
+    return f"{name.last} {name.first}".strip()
 
 
 def form_word(code: str) -> str:
@@ -116,12 +121,16 @@ def _people(session: Session, ids: Collection[int], offset: int, named: bool) ->
             Participation.participant_id,
             func.array_agg(Participation.mentoring_form.distinct()).label("forms"),
             func.max(Participation.started_on).label("started_on"),
+            func.array_agg(
+                aggregate_order_by(Participation.category, Participation.started_on.desc(), Participation.id.desc())
+            ).label("categories"),
         )
         .where(Participation.participant_id.in_(ids))
         .group_by(Participation.participant_id)
         .subquery()
     )
-    columns: list[Any] = [Participant.id, Participant.number, parts.c.forms, parts.c.started_on]
+    columns: list[Any] = [Participant.id, Participant.number, Participant.sex, Participant.age_cohort]
+    columns += [parts.c.forms, parts.c.started_on, parts.c.categories]
     query = select(*columns).outerjoin(parts, parts.c.participant_id == Participant.id).where(Participant.id.in_(ids))
     rows = session.execute(
         query.order_by(parts.c.started_on.desc().nulls_last(), Participant.number).offset(offset).limit(PAGE)
@@ -129,12 +138,18 @@ def _people(session: Session, ids: Collection[int], offset: int, named: bool) ->
     names = names_of(session, [row.id for row in rows]) if named else {}
     return [
         MemberLine(
-            short_name(names[row.id]) if row.id in names else f"№\N{NO-BREAK SPACE}{row.number}",
+            short_name(names[row.id]) if row.id in names else _number(row),
             ", ".join(form_word(code) for code in row.forms or ()),
             row.started_on,
         )
         for row in rows
     ]
+
+
+def _number(row: Any) -> str:  # noqa: ANN401 - a row of _people
+    """Return «Участник № 14 · ж · 15 лет · ученик»; the age is that of the last 1 September."""
+    age = age_of(row.age_cohort, SchoolYear.of(clock.today()))
+    return number_words(row.number, row.sex, age, category_of(row.categories[0] if row.categories else ""))
 
 
 def _meetings(session: Session, ids: Collection[int], offset: int, named: bool) -> list[MemberLine]:  # noqa: FBT001 - the same

@@ -10,6 +10,7 @@ from portal.submissions import review_page as page
 from portal.submissions.blueprint import choose_month, submissions
 from portal.submissions.schemas import DecisionForm, NoteForm, ReopenForm, ReturnForm
 from reports.month_views.review import Waiting, waiting_months
+from tenants import journal
 from tenants.db import find
 from tenants.errors import InvalidError
 from tenants.periods import Month
@@ -140,6 +141,10 @@ def clean(month: str) -> ResponseReturnValue:
         return render_template("submissions/clean.html", chosen=chosen, waiting=waiting, period_nav=None)
     ticked = set(request.form.getlist("month"))
     wanted = [one for one in waiting if f"{one.submission_id}.{one.revision_n}" in ticked]
+    if wanted:
+        journal.record(db(), actor(), "month.accepted_clean", None, month=month, accepted=len(wanted))
+    else:
+        journal.nothing_changed()
     for one in wanted:
         commands.accept_submission(db(), actor(), one.submission_id, revision_n=one.revision_n)
     done = formats.counted(len(wanted), "отчёт", "отчёта", "отчётов")

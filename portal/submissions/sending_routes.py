@@ -14,7 +14,7 @@ from portal.submissions.month_page import address, face_counts
 from portal.submissions.month_render import OwnMonth, month_page, own_month
 from portal.submissions.schemas import ReasonForm
 from reports import months
-from tenants import clock
+from tenants import clock, journal
 from tenants.errors import ConflictError, InvalidError
 from tenants.submissions import commands, entries
 from tenants.submissions.commands import OpenFinding
@@ -97,6 +97,7 @@ def send(submission_id: int) -> ResponseReturnValue:
     except ConflictError as error:
         # The numbers were computed anew: they are kept, and the curator looks before sending again.
         months.recount_findings(db(), actor(), submission_id)
+        journal.record(db(), actor(), "submission.recomputed", None, submission=submission_id, before_sending=True)
         flash(str(error), "warning")
         return redirect(url_for(".month", month=str(own_month(submission_id).month), fresh=1), 303)
     except InvalidError as error:

@@ -4,22 +4,26 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from flask import render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from portal import looks
 from portal.context import actor, db
 from portal.submissions.blueprint import Chosen, choose_month, submissions
+from portal.submissions.bounds import TODAY_WORDS, asked_bounds, switch
 from portal.submissions.words import column_title, standing_word
 from reports.documents.xlsx import table_workbook
 from reports.editions.definition import EditionDefinition
 from reports.editions.parts import Column, ColumnType, Row, RowType, Section
 from reports.forms import definition_by_hash
-from reports.month_views.matrix import BranchLine, MatrixLine
+from reports.month_views.matrix import Bounds, BranchLine, MatrixLine
 from reports.month_views.totals import NodeTotals, node_totals, own_values
 from tenants import clock
 from tenants.errors import NotFoundError
 from tenants.organizations.models import OrganizationKind
+from tenants.submissions.models import Place
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -39,6 +43,8 @@ class Line:
     current: bool = False
     extra: Decimal | None = None
     """What the months not accepted yet would add to «Всего»."""
+    people: Decimal | None = None
+    """Distinct people behind «Всего», where they are fewer than the parts taken in organizations."""
 
     @property
     def amount(self) -> Decimal | None:
@@ -54,6 +60,11 @@ class Sheet:
     definition: EditionDefinition
     totals: NodeTotals
     month: str
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """Return what every address of the page keeps."""
+        return {"bounds": Bounds.TODAY.value} if self.totals.bounds is Bounds.TODAY else {}
 
     @property
     def section(self) -> Section:
@@ -81,12 +92,19 @@ class Sheet:
                 row.name,
                 row.number,
                 row.indent,
-                url_for(".totals", month=self.month, row=row.code),
+                url_for(".totals", month=self.month, row=row.code, **self.kept),
                 tuple(self.totals.value((self.section.code, row.code, column.code)) for column in self.columns),
                 self.totals.value(place, before=True),
                 current=row.code == chosen.code,
                 extra=self.totals.provisional.get(place),
+                people=self.people(place),
             )
+
+    def people(self, place: Place, node_id: int | None = None) -> Decimal | None:
+        """Return how many people a sum speaks of; None where it counts none, or every person once."""
+        node = node_id or self.totals.node_id
+        count = self.totals.people.get(node, {}).get(place)
+        return None if count == self.totals.value(place, node_id) else count
 
     def branch(self, branch: BranchLine, row: Row) -> Line:
         """Return the sums of one district for a row."""
@@ -95,11 +113,12 @@ class Sheet:
             branch.name,
             "",
             0,
-            url_for(".totals", month=self.month, row=row.code, branch=branch.id),
+            url_for(".totals", month=self.month, row=row.code, branch=branch.id, **self.kept),
             tuple(self.totals.value(place, branch.id) for place in places),
             self.totals.value(places[0], branch.id, before=True),
             len(branch.lines),
             branch.accepted,
+            people=self.people(places[0], branch.id) if branch.id != self.totals.node_id else None,
         )
 
 
@@ -128,9 +147,10 @@ def totals(month: str | None = None) -> ResponseReturnValue:
         by_branch=by_branch,
         missing=[(line, standing_word(line)) for line in shown.totals.missing],
         branch_names={one.id: one.name for one in shown.totals.branches},
-        accepted=len(shown.totals.lines) - len(shown.totals.missing),
-        xlsx_url=url_for(".totals_xlsx", month=str(chosen.month)),
-        period_nav=chosen.nav(".totals", **({"row": row.code} if "row" in request.args else {})),
+        switch=switch(chosen, ".totals", {"row": row.code} if "row" in request.args else {}),
+        kept=shown.kept,
+        xlsx_url=url_for(".totals_xlsx", month=str(chosen.month), **shown.kept),
+        period_nav=chosen.nav(".totals", **({"row": row.code} if "row" in request.args else {}), **shown.kept),
     )
 
 
@@ -138,7 +158,7 @@ def _sheet(chosen: Chosen) -> Sheet:
     edition, place = chosen.window.edition, actor().organization
     definition = definition_by_hash(db(), edition.id, edition.sha256)
     region = place.kind is OrganizationKind.REGION
-    found = node_totals(db(), chosen.window, definition, node_id=place.id, region=region)
+    found = node_totals(db(), chosen.window, definition, node_id=place.id, region=region, bounds=asked_bounds())
     return Sheet(definition, found, str(chosen.month))
 
 
@@ -169,8 +189,8 @@ def totals_xlsx(month: str) -> ResponseReturnValue:
     rows: list[list[str | int | Decimal | None]] = [
         [
             actor().organization.name_short,
-            len(found.lines) - len(found.missing),
-            len(found.lines),
+            found.accepted,
+            found.expected,
             line.number,
             line.name,
             *line.values,
@@ -196,6 +216,8 @@ def totals_xlsx(month: str) -> ResponseReturnValue:
             "Составил": actor().organization.name_short,
             "Состояние на": f"{clock.today():%d.%m.%Y}",
             "Нет в своде": missing or "все сдали",
+            "Границы": TODAY_WORDS if found.bounds is Bounds.TODAY else "как было в этом месяце",
         },
     )
+    looks.count_rows(len(rows))
     return send_file(io.BytesIO(data), _XLSX, as_attachment=True, download_name=f"свод-{month}.xlsx")

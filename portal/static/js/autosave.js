@@ -53,7 +53,9 @@ async function send(input, cell) {
       cell.time = data.saved_at ?? new Date().toLocaleTimeString("ru", { hour: "2-digit", minute: "2-digit" });
     } else if (answer.status >= 500 || answer.status === 429) throw new Error("later");
     else {
-      cell.failed = data.message ?? (answer.redirected || answer.status === 401 ? "вход закончился. Войдите в соседней вкладке и нажмите Ctrl+S" : "изменение не принято");
+      const ended = answer.redirected || answer.status === 401;
+      cell.failed = data.message ?? (ended ? "вход закончился. Войдите ещё раз" : "изменение не принято");
+      if (ended) document.dispatchEvent(new CustomEvent("portal:signed-out"));
       mark(input, cell.failed);
     }
   } catch {
@@ -87,6 +89,7 @@ document.addEventListener("change", (event) => event.target.matches?.("[data-aut
 document.addEventListener("focusout", (event) => event.target.matches?.("[data-autosave]") && cells.has(event.target) && send(event.target, cellOf(event.target)));
 const flush = () => cells.forEach((cell, input) => send(input, cell));
 document.addEventListener("portal:save", flush);
+document.addEventListener("portal:signed-in", flush);
 window.addEventListener("online", flush);
 window.addEventListener("beforeunload", (event) => {
   if (waiting()) event.preventDefault();

@@ -25,6 +25,8 @@ const release = (form) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
+  // A file to keep leaves the page as it is: the form may be sent again at once.
+  if (event.submitter?.dataset.again !== undefined) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -51,6 +53,12 @@ document.addEventListener("click", (event) => {
     window.print();
   }
 });
+
+// On a phone a line of links scrolls sideways; where one stands is in view from the start.
+for (const line of document.querySelectorAll("nav.tabs")) {
+  const here = line.querySelector("[aria-current]");
+  if (here) line.scrollLeft = here.offsetLeft - line.offsetLeft - (line.clientWidth - here.offsetWidth) / 2;
+}
 
 document.querySelector("[data-focus]")?.focus();
 

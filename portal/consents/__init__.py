@@ -1,0 +1,1 @@
+"""The register of consents, their texts and printed blanks."""

@@ -1,0 +1,1 @@
+"""Names opened for hours to somebody above the school, and who looked."""

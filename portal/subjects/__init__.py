@@ -1,0 +1,1 @@
+"""Pages of subjects' data: what is held, what falls due, acts of destruction, requests, terms."""
