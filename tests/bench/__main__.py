@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: measures P1, P3 and P4 side by side on the large region, prints figures, writes JSON."""
+"""`python -m tests.bench`: measures speed side by side on the large region, prints figures, writes JSON."""
 
 import argparse
 import json
@@ -6,11 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-from tests.bench import filling, pages, statements
+from tests.bench import filling, importing, pages, statements
 from tests.bench.ground import ROOT, prepare
 from tests.bench.telling import figure, say
 
-MEASURES = {"p1": pages.measure, "p3": statements.measure, "p4": filling.measure}
+MEASURES = {"p1": pages.measure, "p3": statements.measure, "p4": filling.measure, "import": importing.measure}
 
 
 def main() -> int:

@@ -99,7 +99,8 @@ def _pages(app: Gallery) -> None:
 
     for name in ("sign_in", "password", "choose"):
         app.add_url_rule(f"/{name}", f"accounts.{name}", nothing, methods=["GET", "POST"])
-    app.add_url_rule("/out", "accounts.sign_out", nothing, methods=["POST"])
+    for name in ("sign_out", "passkey_options", "show_passkey", "proof_options"):
+        app.add_url_rule(f"/{name}", f"accounts.{name}", nothing, methods=["POST"])
 
 
 def _targets(app: Gallery) -> None:
@@ -115,6 +116,11 @@ def _targets(app: Gallery) -> None:
             return jsonify(message="нужно число"), 422
         app.posted.append(request.form.to_dict())
         return jsonify(version=int(request.form["version"]) + 1, saved_at="10:05")
+
+    @app.get("/devices", endpoint="accounts.devices")
+    @app.post("/code", endpoint="accounts.code")
+    def elsewhere() -> ResponseReturnValue:
+        return redirect("/page/parts")
 
     @app.post("/preferences", endpoint="accounts.preferences")
     def preferences() -> ResponseReturnValue:

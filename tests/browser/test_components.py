@@ -1,22 +1,14 @@
 """The components in a real Chromium: accessible, within the content policy, by mouse, by keys, without a script."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-import portal
 from tests.browser.gallery import Gallery, make_gallery, serving
+from tests.browser.needs import AXE, NEEDS
 
-AXE = Path(portal.__file__).parent / "static" / "vendor" / "axe.min.js"
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-    pytest.mark.skipif(not AXE.exists(), reason="portal/static/vendor is empty: npm run build in portal/assets"),
-]
+pytestmark = NEEDS
 SCREENS = ["page/parts", "page/month", "page/people", "error/404", "error/500"]
 PASTE = """text => {
     const data = new DataTransfer();
@@ -31,15 +23,6 @@ def gallery() -> Iterator[tuple[Gallery, str]]:
     app = make_gallery()
     with serving(app) as address:
         yield app, address
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=args)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

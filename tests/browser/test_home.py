@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tenants import clock
 from tenants.accounts.models import Role
 from tenants.organizations.models import Organization
-from tests.browser.needs import AXE, NEEDS
-from tests.factories.tree import PASSWORD, Tree, make_account
+from tests.browser.needs import NEEDS
+from tests.browser.windows import Windows, overflow, violations
+from tests.factories.tree import Tree
 from tests.integration.overview.busy import make_busy, make_silent_pair
 
 pytestmark = NEEDS
@@ -18,38 +19,25 @@ Open = Callable[[Role, Organization], Page]
 
 
 @pytest.fixture
-def opened(address: str, chromium: Browser) -> Iterator[Open]:
-    """Sign somebody in; the console must stay silent until the end."""
+def opened(windows: Windows) -> Iterator[Open]:
+    """Sign somebody in and wait for the parts that come by themselves; the console must stay silent until the end."""
     clock.travel(datetime(2026, 11, 21, 9, tzinfo=UTC))
-    contexts, complaints = [], []
 
     def sign_in(role: Role, place: Organization) -> Page:
-        context = chromium.new_context(base_url=address, viewport={"width": 1366, "height": 768}, locale="ru-RU")
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.goto("/sign-in")
-        page.fill("[name=email]", make_account((place, role)))
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"**/o/{place.code}/")
+        page = windows.open(place, role)
         page.wait_for_load_state("networkidle")
         return page
 
     yield sign_in
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    assert windows.complaints == []
 
 
 def check(page: Page) -> None:
     """No violation and no sideways scroll, wide, narrow and on a phone."""
     for width in (1366, 683, 390):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+        assert overflow(page) <= 0
+        assert violations(page) == []
 
 
 def test_a_curator_sees_reasons_and_silent_pairs_arrive_and_goes_to_write_a_meeting(opened: Open, tree: Tree) -> None:

@@ -1,14 +1,16 @@
 """The curator's path over people in a real Chromium: paste from Excel, a meeting by keyboard and in two taps, axe."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tenants.accounts.models import Role
-from tests.browser.needs import AXE, NEEDS
+from tests.browser.needs import NEEDS
+from tests.browser.windows import PHONE, SCREEN, Windows, violations
 from tests.factories.people import MENTEE, MENTOR, make_consent, make_mentorship, make_participant
-from tests.factories.tree import PASSWORD, Tree, make_account
+from tests.factories.tree import Tree
 
 pytestmark = NEEDS
 BLOCK = """ФИО\tРоль\tФорма\tДата рождения\tКласс\tСогласие
@@ -23,44 +25,17 @@ PASTE = """text => {
     field.value = text;
     field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
-Open = Callable[[int, int], Page]
+Open = Callable[[int], Page]
 
 
 @pytest.fixture
-def opened(address: str, chromium: Browser, tree: Tree) -> Iterator[Open]:
-    """Sign a curator of the school in, in a window of the given size."""
-    contexts = []
-
-    def sign_in(width: int, height: int) -> Page:
-        context = chromium.new_context(
-            base_url=f"{address}/o/{tree.school.code}/", viewport={"width": width, "height": height}, locale="ru-RU"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/sign-in")
-        page.fill("[name=email]", make_account((tree.school, Role.CURATOR)))
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/o/**")
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [
-        f"{one['id']}: {one['nodes'][0]['html']}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
+def opened(windows: Windows, tree: Tree) -> Open:
+    """Sign a curator of the school in, in a window of the given width."""
+    return partial(windows.open, tree.school, Role.CURATOR)
 
 
 def test_a_block_of_excel_is_pasted_mended_and_loaded(opened: Open) -> None:
-    page = opened(1366, 768)
+    page = opened(SCREEN)
     page.goto("participants/paste")
     page.focus("#block")
     page.evaluate(PASTE, BLOCK)
@@ -81,7 +56,7 @@ def test_a_block_of_excel_is_pasted_mended_and_loaded(opened: Open) -> None:
 def test_typing_finds_and_marks_without_a_name_in_the_address(opened: Open, tree: Tree) -> None:
     make_participant(tree.school, name="Петров Марк Андреевич", role=MENTOR)
     make_participant(tree.school, name="Орлов Лев", role=MENTEE)
-    page = opened(1366, 768)
+    page = opened(SCREEN)
     page.goto("participants/")
     page.get_by_label("Найти участника").press_sequentially("петр")
 
@@ -94,7 +69,7 @@ def test_typing_finds_and_marks_without_a_name_in_the_address(opened: Open, tree
 
 def test_a_meeting_is_written_down_by_keyboard_alone(opened: Open, tree: Tree) -> None:
     pair = make_mentorship(tree.school)
-    page = opened(1366, 768)
+    page = opened(SCREEN)
     page.goto(f"mentorships/{pair.id}")
     page.keyboard.press("d")
     expect(page.get_by_label("Дата")).to_be_focused()
@@ -108,7 +83,7 @@ def test_a_meeting_is_written_down_by_keyboard_alone(opened: Open, tree: Tree) -
 
 def test_a_meeting_takes_two_taps_on_the_phone(opened: Open, tree: Tree) -> None:
     make_mentorship(tree.school)
-    page = opened(390, 844)
+    page = opened(PHONE)
     page.goto("mentorships/")
     page.get_by_role("link", name="встреча № 1").click()
     page.get_by_role("button", name="Записать встречу").click()
@@ -127,7 +102,7 @@ def test_a_page_about_people_is_accessible_and_does_not_scroll_sideways(
     mentor = make_participant(tree.school, name="Петров Марк Андреевич", role=MENTOR, class_name="10 «А»")
     make_consent(tree.school, mentor)
     pair = make_mentorship(tree.school, mentors=(mentor,))
-    page = opened(width, 800)
+    page = opened(width)
     page.goto({"person": f"participants/{mentor.id}", "pair": f"mentorships/{pair.id}"}.get(path, path))
 
     assert violations(page) == []

@@ -1,24 +1,25 @@
 """The administrator's path over reports in a real Chromium: ask, watch, download, bind; axe on every page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from portal.operations.worker import run_waiting
 from tenants import clock
 from tenants.accounts.models import Role
-from tests.browser.needs import AXE, NEEDS
+from tests.browser.needs import NEEDS
+from tests.browser.windows import PHONE, SCREEN, Windows, overflow, violations
 from tests.factories.people import make_mentorship
 from tests.factories.reports import TEMPLATE, ReportRegion, federal_edition, make_report_region
-from tests.factories.tree import PASSWORD, Tree, make_account
+from tests.factories.tree import Tree
 from tests.integration.runs.test_federal import fill_card
 
 pytestmark = NEEDS
-SIZES = [(1366, 768), (390, 844)]
-Open = Callable[[int, int], Page]
+Open = Callable[[int], Page]
 
 
 @pytest.fixture
@@ -28,46 +29,13 @@ def region(tree: Tree) -> ReportRegion:
 
 
 @pytest.fixture
-def opened(address: str, chromium: Browser, region: ReportRegion) -> Iterator[Open]:
-    """Sign the region's administrator in, in a window of the given size."""
-    contexts = []
-
-    def sign_in(width: int, height: int) -> Page:
-        place = region.tree.region
-        context = chromium.new_context(
-            base_url=f"{address}/o/{place.code}/", viewport={"width": width, "height": height}, locale="ru-RU"
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.goto("/sign-in")
-        page.fill("[name=email]", make_account((place, Role.REGION_ADMIN)))
-        page.fill("[name=password]", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/o/**")
-        return page
-
-    yield sign_in
-    for context in contexts:
-        context.close()
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [
-        f"{one['id']}: {one['nodes'][0]['html']}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
-def overflow(page: Page) -> int:
-    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wide
+def opened(windows: Windows, region: ReportRegion) -> Open:
+    """Sign the region's administrator in, in a window of the given width."""
+    return partial(windows.open, region.tree.region, Role.REGION_ADMIN)
 
 
 def test_a_summary_takes_two_steps_and_the_page_follows_it_by_itself(opened: Open) -> None:
-    page = opened(1366, 768)
+    page = opened(SCREEN)
     page.goto("reports/")
     page.get_by_label("Месяц", exact=True).select_option("2026-10")
     page.get_by_role("button", name="Сформировать").click()
@@ -87,7 +55,7 @@ def test_a_template_is_bound_by_hand_and_made(opened: Open, region: ReportRegion
     make_mentorship(region.tree.school)
     template = tmp_path / "форма.xml"
     template.write_text(TEMPLATE, encoding="utf-8")
-    page = opened(1366, 768)
+    page = opened(SCREEN)
     page.goto("reports/editions")
     page.get_by_label("Шаблон формы, XML").set_input_files(template)
     page.get_by_role("button", name="Загрузить").click()
@@ -117,13 +85,11 @@ def test_a_template_is_bound_by_hand_and_made(opened: Open, region: ReportRegion
     expect(page.get_by_role("link", name="Скачать XML")).to_be_visible(timeout=8_000)
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_the_pages_fit_and_can_be_read_by_everybody(
-    opened: Open, region: ReportRegion, width: int, height: int
-) -> None:
+@pytest.mark.parametrize("width", [SCREEN, PHONE])
+def test_the_pages_fit_and_can_be_read_by_everybody(opened: Open, region: ReportRegion, width: int) -> None:
     edition_id = federal_edition(region.tree.region, publish=False)
     run = region.ask()
-    page = opened(width, height)
+    page = opened(width)
     found = {}
 
     for name in ("", f"{run.id}", "editions", f"editions/{edition_id}?cell=1/02/3"):

@@ -5,12 +5,16 @@ applied first and vanishes afterwards. `probe` returns sentences; an intact prod
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
 import psycopg
 from psycopg import sql
+
+from tests.contracts import consents_probe, openings_probe
+from tests.contracts.levels import LEVELS, PLACES, SEES, owners, role
+from tests.contracts.openings_probe import CONTACTS_SEE, NAMES, SPEAKERS
+from tests.contracts.signed_probe import SIGNED_AWAY, by_a_signed_act
 
 REGISTRY_TABLES = frozenset(
     {
@@ -21,11 +25,19 @@ REGISTRY_TABLES = frozenset(
         "sign_in",
         "sign_in_attempt",
         "access_log",
+        "access_anchor",
         "job",
+        "account_event",
+        "letter",
+        "invitation",
+        "sign_in_rule",
+        "second_factor",
+        "recovery_code",
+        "secret_link",
+        "external_identity",
     }
 )
 """Tables without data of a school: read before a scope exists."""
-LEVELS = ("organization", "district", "region")
 COMMANDS = ("select", "insert", "update", "delete")
 FREE_IDS = frozenset(
     {
@@ -40,18 +52,6 @@ FREE_IDS = frozenset(
     }
 )
 """Columns that name a person of the registry or a record of any kind; they carry no key on purpose."""
-
-# Region 1 has district 10 (schools 100, 101), district 11 (school 110) and college 120 under itself;
-# region 2 has district 20 with school 200.
-PLACES = {
-    1: (1, 1, 1), 10: (1, 10, 10), 11: (1, 11, 11), 100: (1, 10, 100), 101: (1, 10, 101),
-    110: (1, 11, 110), 120: (1, 1, 120), 2: (2, 2, 2), 20: (2, 20, 20), 200: (2, 20, 200),
-}  # fmt: skip
-SEES = {
-    "organization": (100, {100}),
-    "district": (10, {10, 100, 101}),
-    "region": (1, {1, 10, 11, 100, 101, 110, 120}),
-}
 PUBLISHED_TO = {"organization": {100, 10, 1}, "district": {10, 1}, "region": {1}}
 
 
@@ -64,6 +64,8 @@ class Table:
     """own, private, published, reviewed, projection; the suffix -append marks a table that is never changed.
 
     veiled: read by every level without some columns, written by the organization's level alone.
+    said: read by every level, inserted in one's own name by the levels that may speak, never changed.
+    opened: the organization's own; above it what an opening shows, and nothing is written.
     """
 
 
@@ -88,6 +90,10 @@ def guard_of(connection: psycopg.Connection, name: str) -> str:
     append = "" if "update_organization" in policies else "-append"
     if "select_district" not in policies:
         return "private" + append
+    if "name_opening" in policies["select_district"]:
+        return "opened" + append
+    if "app.uid" in policies.get("insert_district", ""):
+        return "said" + append
     if "array" in policies["select_organization"].lower():
         return "published" + append
     if "district" in policies.get("insert_district", ""):
@@ -111,6 +117,8 @@ def prepare(connection: psycopg.Connection, tables: list[Table]) -> None:
         _drop_checks(connection, table.name)
         for number, place in enumerate(PLACES, start=1):
             _insert(connection, table.name, place, number)
+    openings_probe.prepare_openings(connection)
+    openings_probe.fill_up(connection, PLACES)
     connection.execute("set local session_replication_role = origin")
 
 
@@ -144,36 +152,43 @@ _VALUES = {
 def _insert(
     connection: psycopg.Connection, table: str, place: int, number: int, keys: tuple[int, int, int] | None = None
 ) -> None:
+    connection.execute(_insertion(connection, table, place, number, keys))
+
+
+def _insertion(
+    connection: psycopg.Connection,
+    table: str,
+    place: int,
+    number: int,
+    keys: tuple[int, int, int] | None = None,
+    said: dict[str, str] | None = None,
+) -> str:
+    """Return the statement that inserts a row; `said` gives some columns the values of who speaks."""
     region, district, organization = keys or PLACES[place]
     names, values = ["region_id", "district_id", "organization_id"], [str(region), str(district), str(organization)]
     for name, kind in _columns(connection, table):
         names.append(name)
-        values.append(_VALUES.get(kind, "{n}").format(n=number))
-    connection.execute(f'insert into "{table}" ({", ".join(names)}) values ({", ".join(values)})')
-
-
-@contextmanager
-def role(connection: psycopg.Connection, level: str, place: int) -> Iterator[None]:
-    """Work as a level's role for a place, inside a savepoint that is rolled back."""
-    region, district, organization = PLACES[place]
-    with connection.transaction(force_rollback=True):
-        # Keys and triggers come after row security and would only hide its answer.
-        connection.execute(
-            f"set local session_replication_role = replica; set local app.region = '{region}'; "
-            f"set local app.district = '{district}'; set local app.organization = '{organization}'; "
-            f"set local app.uid = '1'; set local role lv_{level}"
-        )
-        yield
+        values.append((said or {}).get(name) or _VALUES.get(kind, "{n}").format(n=number))
+    return f'insert into "{table}" ({", ".join(names)}) values ({", ".join(values)})'
 
 
 def probe(connection: psycopg.Connection, table: Table) -> Iterator[str]:
     """Say everything that is wrong with the guard of one table, the cheap questions first."""
     yield from _catalogue(connection, table)
     yield from _login(connection, table)
+    if table.name in CONTACTS_SEE:
+        yield from openings_probe.contacts_read(connection, table.name)
+    if table.guard == "opened":
+        yield from openings_probe.columns_kept_apart(connection)
+    if table.name in consents_probe.GO_WITH_THE_NAME:
+        yield from consents_probe.hidden(connection, table.name)
+        yield from consents_probe.transfers_withdrawn(connection, table.name)
     for level in LEVELS:
         yield from _reading(connection, table, level)
         yield from _changing(connection, table, level)
         yield from _inserting(connection, table, level)
+    if table.name in SIGNED_AWAY:
+        yield from by_a_signed_act(connection, table.name, role)
 
 
 def _catalogue(connection: psycopg.Connection, table: Table) -> Iterator[str]:
@@ -210,13 +225,13 @@ def _unbound(connection: psycopg.Connection, table: Table, keys: list[tuple[list
     bound = {column for columns, _ in keys if columns[0] == "region_id" for column in columns}
     for (column,) in connection.execute(
         "select column_name from information_schema.columns where table_schema = 'public' and table_name = %s"
-        " and column_name like '%%\\_id' and data_type = 'bigint'",
+        " and (column_name like '%%\\_id' or column_name = 'part_of') and data_type = 'bigint'",
         [table.name],
     ).fetchall():
         if column not in bound and column not in FREE_IDS:
             yield f"{table.name}.{column}: no composite key"
     for columns, target in keys:
-        if "organization_id" not in columns and guard_of(connection, target) != "published":
+        if "organization_id" not in columns and not guard_of(connection, target).startswith("published"):
             yield f"{table.name}: the key to {target} leaves the organization out"
 
 
@@ -225,6 +240,8 @@ def _may_read(table: Table, level: str) -> set[int]:
         return PUBLISHED_TO[level]
     if table.guard.startswith("private") and level != "organization":
         return set()
+    if table.guard == "opened" and level != "organization":
+        return NAMES[level]
     return SEES[level][1]
 
 
@@ -232,11 +249,7 @@ def _reading(connection: psycopg.Connection, table: Table, level: str) -> Iterat
     place, _ = SEES[level]
     expected = _may_read(table, level)
     with role(connection, level, place):
-        try:
-            rows = connection.execute(f'select organization_id from "{table.name}"').fetchall()
-        except psycopg.errors.InsufficientPrivilege:
-            rows = []
-    seen = {owner for (owner,) in rows}
+        seen = owners(connection, table.name)
     if seen != expected:
         yield f"{table.name}: {level} sees {sorted(seen)} instead of {sorted(expected)}"
 
@@ -244,23 +257,31 @@ def _reading(connection: psycopg.Connection, table: Table, level: str) -> Iterat
 def _may_insert(table: Table, level: str) -> set[int]:
     if table.guard.startswith(("reviewed", "projection")):
         return SEES[level][1]
-    if table.guard.startswith(("private", "veiled")) and level != "organization":
+    if table.guard.startswith(("private", "veiled", "opened")) and level != "organization":
         return set()
+    if table.guard.startswith("said"):
+        return SEES[level][1] if level in SPEAKERS[table.name] else set()
     return {SEES[level][0]}
 
 
 def _inserting(connection: psycopg.Connection, table: Table, level: str) -> Iterator[str]:
     place, _ = SEES[level]
+    mine = {"user_id": "1", "place_id": str(place)} if table.guard.startswith("said") else {}
     for target in PLACES:
         allowed = target in _may_insert(table, level)
         with role(connection, level, place):
             try:
-                _insert(connection, table.name, target, 1000 + target)
+                connection.execute(_insertion(connection, table.name, target, 1000 + target, said=mine))
                 passed = True
             except psycopg.errors.InsufficientPrivilege:
                 passed = False
         if passed != allowed:
             yield f"{table.name}: {level} {'may' if passed else 'may not'} insert for {target}"
+    if mine and level in SPEAKERS[table.name]:
+        told = {"user_id": "{user}", "place_id": "{place}"}
+        statement = _insertion(connection, table.name, place, 999, said=told)
+        with role(connection, level, place):
+            yield from openings_probe.spoken_for_others(connection, table.name, statement, place, level)
 
 
 def _changing(connection: psycopg.Connection, table: Table, level: str) -> Iterator[str]:
@@ -278,11 +299,11 @@ def _changing(connection: psycopg.Connection, table: Table, level: str) -> Itera
 
 
 def _login(connection: psycopg.Connection, table: Table) -> Iterator[str]:
-    login = connection.execute("select rolname from pg_roles where rolcanlogin and not rolsuper limit 1").fetchone()[0]
     granted = connection.execute(
-        "select has_table_privilege(%s, %s, 'select, insert, update, delete')"
-        " or has_any_column_privilege(%s, %s, 'select')",
-        [login, table.name, login, table.name],
-    ).fetchone()[0]
+        "select rolname from pg_roles where rolcanlogin and not rolsuper"
+        " and (has_table_privilege(oid, %s, 'select, insert, update, delete')"
+        " or has_any_column_privilege(oid, %s, 'select'))",
+        [table.name, table.name],
+    ).fetchall()
     if granted:
         yield f"{table.name}: the login may use it without taking a role"

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import psycopg
 from werkzeug.routing import Rule as Route
 
-from tenants.organizations.models import Organization
+from tenants import clock
+from tenants.accounts.models import Role
+from tenants.db import transaction
+from tenants.organizations.models import Organization, OrganizationKind
 from tenants.participants.models import ParticipantRole
+from tenants.reorganizations.commands import Change, draft_reorganization
+from tenants.reorganizations.models import Kind
 from tenants.roadmaps.models import RoadmapStatus
 from tests.contracts import row_security
-from tests.factories import months, people, reports, roadmaps
-from tests.factories.tree import Tree
+from tests.factories import months, openings, people, reports, roadmaps, staff, subjects
+from tests.factories.tree import Tree, actor_of, make_account
 
 PLAIN: dict[str, object] = {
     "month": "2026-10",
@@ -23,6 +28,16 @@ PLAIN: dict[str, object] = {
     "row": "1",
     "column": "3",
     "place": "1-1-3",
+    "token": "1-madeup",
+    "sign_in_id": 999_999_999,
+    "factor_id": 999_999_999,
+    "identity_id": 999_999_999,
+    "user_id": 999_999_999,
+    "change": "move",
+    "kind": "calendar",
+    "document": "regulation",
+    "purpose": "processing",
+    "paper": "act",
 }
 NOT_TENANT = frozenset(PLAIN)
 """Route arguments that name no record of an organization."""
@@ -31,6 +46,7 @@ TABLES = {
     "participant_id": "participant",
     "participation_id": "participation",
     "consent_id": "consent",
+    "withdrawal_id": "consent_withdrawal",
     "programme_id": "programme",
     "mentorship_id": "mentorship",
     "meeting_id": "meeting",
@@ -44,12 +60,37 @@ TABLES = {
     "window_id": "submission_window",
     "edition_id": "edition",
     "run_id": "report_run",
+    "question_id": "twin_question",
+    "register_import_id": "register_import",
+    "reorganization_id": "reorganization",
+    "opening_id": "name_opening",
+    "destruction_id": "destruction",
+    "request_id": "subject_request",
 }
 """Which table a route argument names a row of."""
+REGISTRY_IDS = {
+    "membership_id": "select max(id) from membership where organization_id = %s",
+    "account_id": "select max(user_id) from membership where organization_id = %s",
+    "invitation_id": "select max(id) from invitation where organization_id = %s",
+}
+"""How to find what a route argument names where it stands in the registry."""
 REMARKS = {"roadmaps": "roadmap_remark", "submissions": "submission_remark"}
 """The same word means another table in each slice."""
-BY_HAND = ("roadmap_import", "measure_execution", "file", "roadmap_remark", "submission_remark")
+BY_HAND = (
+    "register_import",
+    "twin_question",
+    "consent_withdrawal",
+    "roadmap_import",
+    "measure_execution",
+    "file",
+    "roadmap_remark",
+    "submission_remark",
+)
 """Tables whose rows are made up for strangers: a foreign id must not be found whatever stands in its row."""
+
+
+INVITED = {OrganizationKind.REGION: Role.REGION_ANALYST, OrganizationKind.DISTRICT: Role.DISTRICT_REVIEWER}
+"""A role that whoever administers such an organization names."""
 
 
 @dataclass
@@ -78,7 +119,16 @@ class Specimens:
             return PLAIN[name]
         if name == "organization_id":
             return self.organization_id
+        if name in REGISTRY_IDS:
+            return self.ids.get(name, NOWHERE)
         return self.ids.get(REMARKS[slice_] if name == "remark_id" else TABLES[name], NOWHERE)
+
+
+WORDS = {
+    "consent_withdrawal": "update consent_withdrawal set received = 'paper' where organization_id = %s",
+    "register_import": "update register_import set state = 'dropped' where organization_id = %s",
+}
+"""What a made-up row must say so that its own organization's pages can read it."""
 
 
 def make_records(tree: Tree) -> None:
@@ -92,11 +142,24 @@ def make_records(tree: Tree) -> None:
         )
         people.make_meeting(place, pair)
         roadmaps.make_roadmap(place, RoadmapStatus.SENT)
+        subjects.make_subject_records(place)
     window = months.open_month(tree)
     for place in (tree.school, tree.sister, tree.other_school, tree.college):
         months.send(place, months.start(place, window))
+    for place in (tree.school, tree.college):
+        openings.make_opening(tree.district if place is tree.school else tree.region, place)
     roadmaps.make_template(tree)
     reports.make_report_region(tree).ask()
+    actor = actor_of(tree.region)
+    with transaction(actor.scope) as session:
+        ahead = clock.today() + timedelta(days=30)
+        draft_reorganization(
+            session, actor, Change(Kind.MOVE, [tree.school.id], ahead, receiver=tree.other_district.id)
+        )
+    for place in tree.all:
+        role = INVITED.get(place.kind, Role.CURATOR)
+        make_account((place, role))
+        staff.make_invitation(place, role, f"{place.code}@example.org")
 
 
 def specimens_of(admin_url: str, place: Organization, *, stranger: bool) -> Specimens:
@@ -116,6 +179,10 @@ def specimens_of(admin_url: str, place: Organization, *, stranger: bool) -> Spec
             ).fetchone()
             if row:
                 found[table] = row[0]
+        for name, query in REGISTRY_IDS.items():
+            (number,) = connection.execute(query, [place.id]).fetchone()
+            if number:
+                found[name] = number
     return Specimens(place.id, found)
 
 
@@ -133,6 +200,8 @@ def _make_up(connection: psycopg.Connection, place: Organization) -> None:
                 connection.execute(f'alter table "{table}" drop constraint {name}')
             keys = (place.region_id, place.district_id, place.id)
             row_security._insert(connection, table, place.id, place.id, keys)
+            if table in WORDS:
+                connection.execute(WORDS[table], [place.id])
             for name, definition in checks:
                 connection.execute(f'alter table "{table}" add constraint {name} {definition} not valid')
     connection.execute("set session_replication_role = origin")

@@ -18,6 +18,7 @@ from tenants.organizations.models import Organization
 from tests.conftest import Database
 from tests.contracts.figures import figure
 from tests.contracts.specimens import NOT_TENANT, NOWHERE, Specimens, make_records, specimens_of
+from tests.factories.archive import archive_place
 from tests.factories.tree import PASSWORD, Tree, make_account, make_tree
 
 METHODS = ("GET", "POST")
@@ -25,14 +26,20 @@ ROLE_PLACES = {
     Role.CURATOR: "school",
     Role.DIRECTOR: "school",
     Role.DISTRICT_REVIEWER: "district",
+    Role.DISTRICT_HEAD: "district",
     Role.REGION_ADMIN: "region",
     Role.REGION_ANALYST: "region",
+    Role.AUDITOR: "region",
+    Role.KEEPER: "other_school",
 }
 
 
 @dataclass(frozen=True)
 class World:
-    """Two regions with the same kinds of records, and a signed-in browser for each role of the first."""
+    """Two regions with the same kinds of records, and a signed-in browser for each role of the first.
+
+    The school of the other district is in the archive: there the keepers work.
+    """
 
     tree: Tree
     foreign: Tree
@@ -46,7 +53,15 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(app: Portal, database: Database) -> World:
+def _words_of_errors_left_out() -> Iterator[None]:
+    """Only statuses are looked at here, and drawing thousands of pages of errors would take a quarter of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("portal.errors.render_template", lambda *_, **__: "")
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(app: Portal, database: Database, _words_of_errors_left_out: None) -> World:
     tree, foreign = make_tree(), make_tree()
     for one in (tree, foreign):
         make_records(one)
@@ -54,6 +69,7 @@ def world(app: Portal, database: Database) -> World:
     strange = {
         place.id: specimens_of(database.admin_url, place, stranger=True) for one in (tree, foreign) for place in one.all
     }
+    archive_place(tree.other_school)
     browsers = {}
     for role, name in ROLE_PLACES.items():
         browsers[role] = app.test_client()

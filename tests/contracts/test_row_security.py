@@ -1,19 +1,21 @@
 """Row security as a contract: the intact product passes the probe, and each broken one turns it red."""
 
-import os
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
 from tests.conftest import LOGIN, new_database
+from tests.contracts.consents_probe import mutants_of_transfer
 from tests.contracts.figures import figure
-from tests.contracts.row_security import COMMANDS, LEVELS, Table, prepare, probe, tenant_tables
+from tests.contracts.levels import LEVELS
+from tests.contracts.openings_probe import mutants_of_person
+from tests.contracts.row_security import COMMANDS, Table, prepare, probe, tenant_tables
 
 
 @pytest.fixture(scope="module")
 def connection() -> Iterator[psycopg.Connection]:
-    found = new_database(f"portal_rls_{os.getpid()}")
+    found = new_database("rls")
     with psycopg.connect(found.admin_url) as opened:
         prepare(opened, tenant_tables(opened))
         yield opened
@@ -69,7 +71,8 @@ def _granted(connection: psycopg.Connection, role: str, table: str, command: str
 def test_every_mutant_is_killed(connection: psycopg.Connection, tables: list[Table]):
     survivors, count = [], 0
     for table in tables:
-        for name, statement in mutants(connection, table):
+        more = (mutants_of_person, mutants_of_transfer) if table.guard == "opened" else ()
+        for name, statement in (*mutants(connection, table), *(one for named in more for one in named(connection))):
             count += 1
             with connection.transaction(force_rollback=True):
                 connection.execute(statement)
@@ -113,3 +116,4 @@ def test_a_forgotten_scope_raises(connection: psycopg.Connection, tables: list[T
             connection.execute("set local role lv_organization")
             with pytest.raises((psycopg.errors.UndefinedObject, psycopg.errors.InvalidTextRepresentation)):
                 connection.execute(f'select 1 from "{table.name}"')
+    figure("tables_that_raise_without_a_scope", f"{len(tables)}/{len(tables)}")

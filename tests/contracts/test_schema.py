@@ -1,6 +1,5 @@
 """Models and migrated schema say the same, and the schema can be taken back and brought up again."""
 
-import os
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -29,7 +28,7 @@ def test_models_and_migrated_schema_agree():
             if not module.name.endswith(("__main__", "child")):
                 import_module(module.name)
     # A database of its own: other contracts make rows up in theirs and lift its checks for them.
-    fresh = new_database(f"portal_schema_{os.getpid()}")
+    fresh = new_database("schema")
     with apply.administrator(fresh.admin_url).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         differences = [d for d in compare_metadata(context, Base.metadata) if _unintended(d)]
@@ -38,7 +37,7 @@ def test_models_and_migrated_schema_agree():
 
 
 def test_the_schema_goes_down_and_up_again():
-    found = new_database(f"portal_down_{os.getpid()}")
+    found = new_database("down")
 
     apply.migrate(found.admin_url, found.login_url, to="base")
     with psycopg.connect(found.admin_url) as connection:

@@ -3,8 +3,6 @@
 Row security is the guard and the predicate is the plan; each must be enough alone, so here the guard is taken away.
 """
 
-import itertools
-import os
 from collections.abc import Iterator
 from datetime import date
 
@@ -22,13 +20,11 @@ from tests.contracts.specimens import make_records, specimens_of
 from tests.contracts.test_access import ROLE_PLACES, tenant_routes
 from tests.factories.tree import PASSWORD, Tree, actor_of, make_account, make_tree
 
-_serial = itertools.count(1)
-
 
 @pytest.fixture
 def open_database(database: Database) -> Iterator[Database]:
     """A database whose tenant tables are not guarded by row security."""
-    found = new_database(f"portal_open_{os.getpid()}_{next(_serial)}")
+    found = new_database("open")
     connect(found.login_url)
     yield found
     connect(database.login_url)

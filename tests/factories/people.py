@@ -18,7 +18,7 @@ from tenants.mentorships.models import (
 )
 from tenants.organizations.models import Organization
 from tenants.participants.models import Consent, EndReason, Participant, ParticipantRole, Participation
-from tenants.participants.persons import Name, Person, identity_key
+from tenants.participants.persons import Name, Person, identity_hint, identity_key
 from tests.factories.tree import actor_of
 
 SEPTEMBER = date(2026, 9, 1)
@@ -61,6 +61,7 @@ def make_participant(
                 born_on=born_on,
                 experience_since=experience_since,
                 identity_key=identity_key(who, born_on),
+                identity_hint=identity_hint(who, born_on),
             ),
         )
         session.add(

@@ -5,8 +5,11 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
+from sqlalchemy.orm import Session
+
 from tenants.accounts.actor import Actor
 from tenants.accounts.commands import grant_role
+from tenants.accounts.factor_models import SignInRule
 from tenants.accounts.models import Role, UserAccount
 from tenants.accounts.passwords import hash_password
 from tenants.accounts.queries import workplace
@@ -48,6 +51,11 @@ def unique(word: str) -> str:
     return f"{word}-{os.getpid()}-{next(_serial)}"
 
 
+def ask_no_factor(session: Session, region: Organization) -> None:
+    """Most tests are not about signing in: the password is enough for every role."""
+    insert(session, SignInRule(region_id=region.id, idle_minutes=30, longest_hours=12, factor_roles=[]))
+
+
 def make_tree(time_zone: str = "Europe/Moscow") -> Tree:
     with transaction(REGISTRY) as session:
 
@@ -58,6 +66,7 @@ def make_tree(time_zone: str = "Europe/Moscow") -> Tree:
         region = create_region(
             session, code=unique("region"), name="Центр наставничества", name_short="РЦН", time_zone=time_zone
         )
+        ask_no_factor(session, region)
         near = below(region, OrganizationKind.DISTRICT, "Ближний район")
         far = below(region, OrganizationKind.DISTRICT, "Дальний район")
         return Tree(

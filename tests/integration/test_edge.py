@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from portal.security import POLICY
 from tenants.accounts.models import Role
-from tenants.organizations import queries
+from tenants.organizations import listing
 
 
 def test_every_answer_carries_the_headers(as_role, tree):
@@ -27,7 +27,7 @@ def test_an_unexpected_failure_is_a_russian_page_with_a_number_that_stands_in_th
     def fail(*_: object, **__: object) -> None:
         raise ValueError("Иванов Иван, телефон 79001234567")
 
-    monkeypatch.setattr(queries, "register_page", fail)
+    monkeypatch.setattr(listing, "register_page", fail)
     district = as_role(Role.DISTRICT_REVIEWER, tree.district)
 
     with capture_logs() as lines:

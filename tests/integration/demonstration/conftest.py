@@ -1,6 +1,5 @@
 """Regions of the demonstration, each in a database of its own: seeding is done once for all tests of a module."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,7 +27,7 @@ class Demo:
 
 
 def seed_into(name: str, folder: Path, wish: Wish) -> Demo:
-    found = new_database(f"{name}_{os.getpid()}")
+    found = new_database(name)
     settings = replace(
         Settings.from_environment(),
         database_url=found.login_url,

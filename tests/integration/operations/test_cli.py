@@ -90,6 +90,25 @@ def test_a_second_load_updates_instead_of_doubling(portal, region, tmp_path):
     assert found(school).name_short == "Колледж связи"
 
 
+def test_a_check_tells_every_row_and_writes_nothing(portal, region, tmp_path):
+    good, bad = unique("c"), unique("b")
+    path = table(
+        tmp_path / "list.xlsx",
+        (good, "колледж", "Колледж", region.code, "7707083893"),
+        (bad, "колледж", "Техникум", region.code, "7707083894"),
+    )
+
+    told = portal("organizations", "load", path, "--region", region.code, "--check")
+    as_data = portal("organizations", "load", path, "--region", region.code, "--check", "--json")
+
+    assert told.returncode == 1
+    assert "строка 2: новая, Колледж" in told.stdout
+    assert "строка 3: ИНН: последняя цифра не сходится, ожидается 3" in told.stderr
+    assert [(row["number"], row["state"]) for row in json.loads(as_data.stdout)] == [(2, "new"), (3, "wrong")]
+    with pytest.raises(NotFoundError):
+        found(good)
+
+
 def test_an_account_made_on_the_command_line_signs_in(portal, region, app):
     email = f"{unique('admin')}@example.org"
 
@@ -129,10 +148,11 @@ def test_the_doctor_finds_everything_in_order(portal):
     assert all(check["ok"] for check in json.loads(done.stdout))
 
 
-def test_the_doctor_rebuilds_the_records_of_every_region_on_request(portal):
-    """In a database of its own: other tests break states and seals on purpose."""
-    fresh = new_database(f"portal_doctor_{os.getpid()}")
+def test_the_doctor_rebuilds_the_records_of_every_region_on_request(portal, tmp_path):
+    """In a database and a folder of its own: other tests break states and seals on purpose."""
+    fresh = new_database("doctor")
     addresses = {"DATABASE_URL": fresh.login_url, "DATABASE_ADMIN_URL": fresh.admin_url}
+    addresses["PORTAL_DATA_DIR"] = str(tmp_path)
     portal("region", "create", "--code", unique("d"), "--name", "Центр", **addresses)
 
     done = portal("doctor", "--json", "--records", **addresses)
@@ -158,4 +178,4 @@ def test_the_portal_refuses_a_powerful_login(database):
     )
 
     assert done.returncode != 0
-    assert "SUPERUSER" in done.stderr
+    assert "superuser" in done.stderr

@@ -91,3 +91,37 @@ def test_the_register_finds_an_organization_by_a_part_of_its_name(as_role, tree)
     assert "Колледж" in page
     assert "Школа № 1" not in page
     assert "Ничего не нашлось" in nothing
+
+
+def test_the_codes_of_another_school_are_a_question_even_for_a_school_that_cannot_see_it(as_role, tree):
+    codes = {"inn": "7707083893", "kpp": "770701001"}
+    as_role(Role.CURATOR, tree.other_school).post(f"organizations/{tree.other_school.id}/edit", data=card(**codes))
+    school, path = as_role(Role.CURATOR, tree.school), f"organizations/{tree.school.id}/edit"
+
+    asked = school.post(path, data=card(**codes))
+    branch = school.post(path, data=card(inn=codes["inn"], kpp="770702001"))
+    said = school.post(path, data=card(**codes, version="2", same_inn="1"))
+
+    assert asked.status_code == 422
+    assert 'id="same_inn-error"' in asked.get_data(as_text=True)
+    assert (branch.status_code, said.status_code) == (303, 303)
+    assert stored(tree.school).kpp == "770701001"
+
+
+def test_every_wrong_code_of_a_card_is_named_at_once(as_role, tree):
+    page = (
+        as_role(Role.CURATOR, tree.school)
+        .post(f"organizations/{tree.school.id}/edit", data=card(inn="7707083894", ogrn="10277001321"))
+        .get_data(as_text=True)
+    )
+
+    assert "ожидается 3; проверьте цифры 1–9" in page
+    assert "не хватает 2 цифр, нужно 13" in page
+
+
+def test_a_foreign_tax_office_is_said_on_the_card_and_stops_nothing(as_role, tree):
+    curator = as_role(Role.CURATOR, tree.school)
+    answer = curator.post(f"organizations/{tree.school.id}/edit", data=card(inn="7707083893", kpp="500101001"))
+
+    assert answer.status_code == 303
+    assert "КПП начинается с 5001" in curator.get("organizations/card").get_data(as_text=True)

@@ -16,7 +16,7 @@ from tenants.organizations.models import Organization
 from tests.conftest import Seat
 from tests.factories.months import NOVEMBER, OCTOBER, open_month, start
 from tests.factories.people import make_mentorship, make_participant
-from tests.factories.tree import Tree, make_tree, unique
+from tests.factories.tree import Tree, ask_no_factor, make_tree, unique
 from tests.integration.overview.busy import REASON, make_busy, make_silent_pair
 
 SignIn = Callable[[Role, Organization], Seat]
@@ -248,6 +248,7 @@ def test_a_region_without_organizations_is_led_to_them(as_role: SignIn) -> None:
         region = create_region(
             session, code=unique("lonely"), name="Центр", name_short="Одинокий центр", time_zone="Europe/Moscow"
         )
+        ask_no_factor(session, region)
     page = as_role(Role.REGION_ADMIN, region).get()
 
     assert page.status_code == 200

@@ -21,11 +21,11 @@ from tenants.participants.consents import (
     give_consent,
     state_on,
     usual_giver,
-    withdraw_consent,
 )
 from tenants.participants.models import EndReason, Giver, Participant, ParticipantRole, Participation
 from tenants.participants.participations import NewPart, add_participation, edit_participation, end_participation
 from tenants.participants.persons import Name
+from tenants.participants.withdrawal import Withdrawal, withdraw_consent
 from tests.factories.people import (
     MENTEE,
     MENTOR,
@@ -223,19 +223,19 @@ def test_a_withdrawn_consent_ends_the_open_parts_the_same_day(tree: Tree) -> Non
     consent = make_consent(tree.school, person)
 
     with transaction(actor.scope) as session:
-        ended = withdraw_consent(session, actor, consent.id, on=OCTOBER)
+        ended = withdraw_consent(session, actor, consent.id, Withdrawal(OCTOBER))
         assert [(row.ended_on, row.end_reason) for row in ended] == [(OCTOBER, EndReason.CONSENT_WITHDRAWN)] * 2
     with pytest.raises(WrongStateError), transaction(actor.scope) as session:
-        withdraw_consent(session, actor, consent.id, on=OCTOBER)
+        withdraw_consent(session, actor, consent.id, Withdrawal(OCTOBER))
 
 
-def test_a_newer_consent_in_force_keeps_the_parts_going(tree: Tree) -> None:
+def test_a_consent_signed_after_the_withdrawal_keeps_the_parts_going(tree: Tree) -> None:
     person, actor = make_participant(tree.school, role=MENTEE), actor_of(tree.school)
     old = make_consent(tree.school, person)
     make_consent(tree.school, person, given_on=OCTOBER)
 
     with transaction(actor.scope) as session:
-        assert withdraw_consent(session, actor, old.id) == []
+        assert withdraw_consent(session, actor, old.id, Withdrawal(OCTOBER - timedelta(days=1))) == []
 
 
 def test_a_consent_may_not_end_before_it_begins(tree: Tree) -> None:

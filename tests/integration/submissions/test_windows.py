@@ -12,8 +12,9 @@ from reports.forms import content_of, load_seeds
 from tenants import clock
 from tenants.db import transaction
 from tenants.errors import ForbiddenError, WrongStateError
-from tenants.organizations.commands import set_calendar
 from tenants.periods import Month
+from tenants.settings.calendar import Calendar
+from tenants.settings.commands import decide
 from tenants.submissions import queries
 from tenants.submissions.editions import change_edition, save_edition
 from tenants.submissions.models import SubmissionWindow
@@ -36,7 +37,7 @@ def windows_seen_by(place):
 def test_a_window_carries_the_cut_and_the_deadline_of_the_region(tree: Tree):
     actor = actor_of(tree.region)
     with transaction(actor.scope) as session:
-        set_calendar(session, actor, valid_from=date(2026, 1, 1), cut_day=31, due_day=5, open_day=20)
+        decide(session, actor, Calendar(31, 5, 20), valid_from=date(2026, 9, 1), version=0)
 
     window = open_month(tree)
 
@@ -78,7 +79,7 @@ def test_nothing_opens_before_the_day(tree: Tree):
     load_forms(tree)
     actor = actor_of(tree.region)
     with transaction(actor.scope) as session:
-        set_calendar(session, actor, valid_from=date(2026, 1, 1), cut_day=25, due_day=25, open_day=20)
+        decide(session, actor, Calendar(25, 25, 20), valid_from=date(2026, 9, 1), version=0)
     clock.travel(datetime(2026, 10, 19, 12, tzinfo=UTC))
 
     TASKS["open_windows"]()

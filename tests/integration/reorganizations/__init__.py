@@ -1,0 +1,1 @@
+"""Moves, mergers and splits of organizations."""
