@@ -115,7 +115,11 @@ class _Server:
     role_prefix: str = ""
 
 
-def connect(url: str, *, role_prefix: str = "", pool_size: int = 10) -> Engine:
+POOL_SIZE = 10
+"""Connections a web process keeps; it may open as many again. A request holds two at most: never a third."""
+
+
+def connect(url: str, *, role_prefix: str = "", pool_size: int = POOL_SIZE) -> Engine:
     """Open the engine of this process for the unprivileged login; later calls replace it (tests)."""
     if _Server.engine is not None:
         _Server.engine.dispose()

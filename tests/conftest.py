@@ -6,7 +6,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
+from sqlalchemy.pool import QueuePool
 from werkzeug.test import TestResponse
 
 from migrations import apply
@@ -25,9 +26,10 @@ from portal.embedded import Postgres, Valkey, start_postgres, start_valkey
 from tenants import clock
 from tenants.accounts import passwords
 from tenants.accounts.models import Role
-from tenants.db import connect
+from tenants.db import POOL_SIZE, connect, engine_for
+from tenants.errors import ScopeMissingError
 from tenants.organizations.models import Organization
-from tests import canaries, steps_seen
+from tests import canaries, held_connections, steps_seen
 from tests.factories.tree import PASSWORD, Tree, make_account, make_tree
 
 LOGIN = "portal_test_login"
@@ -187,6 +189,16 @@ def _light_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _the_pool_is_whole() -> Iterator[None]:
+    """A command that a test runs connects its process anew, with the few connections a command needs."""
+    yield
+    with suppress(ScopeMissingError):
+        pool = engine_for(0).pool
+        if isinstance(pool, QueuePool) and pool.size() < POOL_SIZE:
+            connect(os.environ["DATABASE_URL"])
+
+
+@pytest.fixture(autouse=True)
 def _the_clock_runs() -> Iterator[None]:
     yield
     _set_the_clock()
@@ -211,6 +223,7 @@ def app(worker_database: Database) -> Portal:
     portal = create_app(settings)
     portal.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, STRICT_JOURNAL=True)
     folder = Path(os.environ["TEST_FOLDER"])
+    held_connections.watch()
     canaries.watch_addresses(portal, folder)
     steps_seen.watch_steps(portal, folder)
     (folder / "changing-pages.txt").write_text("\n".join(sorted(steps_seen.changing_pages(portal))), "ascii")

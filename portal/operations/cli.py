@@ -7,6 +7,9 @@ import sys
 from portal.config import Settings
 from portal.operations import doctor, schedule, worker
 
+THREADS = 8
+"""How many requests a process of the web server answers at once."""
+
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands of operation."""
@@ -29,7 +32,8 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _serve(arguments: argparse.Namespace) -> int:
     Settings.from_environment().need("database_url", "secret_key")
-    command = ["gunicorn", "--worker-class", "gthread", "--threads", "8", "--workers", str(arguments.workers)]
+    command = ["gunicorn", "--worker-class", "gthread", "--threads", str(THREADS)]
+    command += ["--workers", str(arguments.workers)]
     command += ["--bind", f"{arguments.host}:{arguments.port}", "--access-logfile", "/dev/null"]
     command += ["--preload", "--graceful-timeout", "20", "portal.wsgi:app"]
     os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - our own interpreter, our own words

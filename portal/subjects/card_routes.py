@@ -18,7 +18,7 @@ from tenants.participants.consents import consents_of
 from tenants.participants.models import Participant
 from tenants.participants.withdrawal import may_undo, withdrawals_of
 from tenants.subjects import policy
-from tenants.subjects.card import SubjectCard, as_json, card_of
+from tenants.subjects.card import SubjectCard, as_json, card_of, views_of
 from tenants.subjects.facts import INFORMATION_SYSTEM
 
 
@@ -51,8 +51,9 @@ def card_file(participant_id: int) -> Response:
 
 
 def _card(participant_id: int) -> SubjectCard:
+    views = views_of(actor().organization, participant_id)
     with whole() as session:
-        return card_of(session, participant_id, actor().organization, today())
+        return card_of(session, participant_id, actor().organization, views, today())
 
 
 def _about() -> dict[str, str]:

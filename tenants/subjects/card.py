@@ -68,8 +68,12 @@ class SubjectCard:
         return sum(len(section.rows) for section in self.sections)
 
 
-def card_of(session: Session, participant_id: int, place: Workplace, today: date) -> SubjectCard:
-    """Return the card. `session` has the full scope of the organization; views are read from the registry.
+View = tuple[AccessLog, UserAccount | None]
+"""Who looked or took a file; the account is None where it is gone."""
+
+
+def card_of(session: Session, participant_id: int, place: Workplace, views: Sequence[View], today: date) -> SubjectCard:
+    """Return the card. `session` has the full scope of the organization; `views` are what `views_of` has read before.
 
     Raises:
         NotFoundError: there is no such participant here.
@@ -84,15 +88,22 @@ def card_of(session: Session, participant_id: int, place: Workplace, today: date
     sections = []
     for holding in CATALOGUE:
         rows = held.rows.get(holding.table)
-        shown = views_of(place, participant_id, words) if rows is None else [words.row(holding, row) for row in rows]
+        shown = (
+            [words.view(entry, account, place) for entry, account in views]
+            if rows is None
+            else [words.row(holding, row) for row in rows]
+        )
         sections.append(
             Section(holding.table, holding.title, holding.purpose, holding.readers, terms[holding.term], tuple(shown))
         )
     return SubjectCard(participant_id, participant.number, name.name.full if name else "", tuple(sections))
 
 
-def views_of(place: Workplace, participant_id: int, words: "_Words") -> list[tuple[Field, ...]]:
-    """Return who opened the person's own pages, here or from above, and who took files with the name, newest first."""
+def views_of(place: Workplace, participant_id: int) -> list[View]:
+    """Return who opened the person's own pages, here or from above, and who took files with the name, newest first.
+
+    Reads the registry in a transaction of its own: ask before another one stands beside that of the request.
+    """
     own = literal(f"participant_id={participant_id}") == any_(func.string_to_array(AccessLog.subject, ","))
     among = literal(participant_id) == any_(AccessLog.subject_ids)
     whole = AccessLog.endpoint.in_(EXPORTS) & (AccessLog.action == EXPORT)
@@ -103,16 +114,8 @@ def views_of(place: Workplace, participant_id: int, words: "_Words") -> list[tup
         .order_by(AccessLog.id.desc())
         .limit(_MOST_VIEWS)
     )
-    labels = HOLDINGS["access_log"].columns
     with transaction(REGISTRY.reading()) as registry:
-        return [
-            (
-                Field("at", labels["at"], words.word("at", entry.at)),
-                Field("user_id", labels["user_id"], _who(account, entry, place)),
-                Field("endpoint", labels["endpoint"], PAGES.get(entry.endpoint, entry.endpoint)),
-            )
-            for entry, account in registry.execute(query)
-        ]
+        return [(entry, account) for entry, account in registry.execute(query)]
 
 
 PAGES: Mapping[str, str] = {
@@ -189,6 +192,15 @@ class _Words:
         ]
         fields.append(Field("user", "Кто", self.staff.get(row.user_id or 0, "Портал")))
         return tuple(fields)
+
+    def view(self, entry: AccessLog, account: UserAccount | None, place: Workplace) -> tuple[Field, ...]:
+        """Return the fields of one view."""
+        labels = HOLDINGS["access_log"].columns
+        return (
+            Field("at", labels["at"], self.word("at", entry.at)),
+            Field("user_id", labels["user_id"], _who(account, entry, place)),
+            Field("endpoint", labels["endpoint"], PAGES.get(entry.endpoint, entry.endpoint)),
+        )
 
     def word(self, key: str, value: object) -> str:
         """Return a value as a person reads it."""

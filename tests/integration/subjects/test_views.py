@@ -10,7 +10,7 @@ from tenants.accounts.models import Role
 from tenants.db import transaction
 from tenants.organizations.models import Organization
 from tenants.subjects.access import subject_scope
-from tenants.subjects.card import card_of
+from tenants.subjects.card import card_of, views_of
 from tests.conftest import Seat
 from tests.factories.openings import make_opening
 from tests.factories.people import MENTEE, make_consent, make_participant
@@ -29,8 +29,9 @@ def signed_in(app: Portal, address: str) -> FlaskClient:
 def views(place: Organization, participant_id: int) -> list[tuple[str, str]]:
     """Who and what page, the newest first."""
     actor = actor_of(place)
+    seen = views_of(actor.organization, participant_id)
     with transaction(subject_scope(actor).reading()) as session:
-        card = card_of(session, participant_id, actor.organization, date(2026, 11, 28))
+        card = card_of(session, participant_id, actor.organization, seen, date(2026, 11, 28))
     (section,) = (one for one in card.sections if one.key == "access_log")
     return [(who.text, page.text) for _, who, page in section.rows]
 
