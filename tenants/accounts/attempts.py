@@ -15,6 +15,7 @@ from tenants.accounts.factor_models import LinkPurpose
 from tenants.accounts.links import asked_since, make_link
 from tenants.accounts.models import SignIn, SignInAttempt, UserAccount
 from tenants.accounts.sign_ins import token_hash
+from tenants.db import lock_key
 from tenants.errors import TooManyError
 from tenants.notices.commands import request_letter
 
@@ -45,7 +46,7 @@ def note_attempt(session: Session, email: str, network: str, *, succeeded: bool)
 
 
 def refuse_guessing(session: Session, email: str, network: str, *, device: str = "") -> None:
-    """Stop a guesser; nobody waits for longer than a quarter of an hour.
+    """Stop a guesser; nobody waits for longer than a quarter of an hour. The password is checked in this transaction.
 
     The owner is not locked out: a browser or a network from which the address has signed in before waits for its own
     wrong passwords only, and a new password by letter makes a network known.
@@ -55,6 +56,8 @@ def refuse_guessing(session: Session, email: str, network: str, *, device: str =
             for the address from anywhere that a strange place has to wait.
 
     """
+    # Held until the try is noted: those that arrive at the same instant are counted one after the other.
+    lock_key(session, f"guess:{hashed(email).hex()}")
     of_both = _failed(session, email_hash=hashed(email), network_hash=hashed(network))
     if of_both >= FREE_TRIES or _failed(session, network_hash=hashed(network)) >= TRIES_OF_A_NETWORK:
         raise TooManyError("Слишком много попыток входа. Повторите через 15 минут.")
@@ -116,10 +119,13 @@ def note_code(session: Session, user_id: int, *, succeeded: bool) -> None:
 def refuse_guessing_codes(session: Session, user_id: int) -> None:
     """Stop a guesser of codes, whatever the network: only who knows the password comes this far.
 
+    The code is checked in this transaction: until its end the next guess waits.
+
     Raises:
         TooManyError: five wrong codes within a quarter of an hour.
 
     """
+    lock_key(session, f"guess-code:{user_id}")
     if _failed(session, email_hash=hashed(f"factor {user_id}")) >= FREE_TRIES:
         raise TooManyError("Пять неверных кодов подряд. Повторите через 15 минут.")
 
