@@ -42,6 +42,7 @@ def write_year(admin_url: str, registry: Registry, seed: int) -> int:
     with transaction(admin.scope.reading()) as session:
         definition = definition_of(session, windows[NOW].edition_id)
     submissions = 0
+    _tidy(admin_url)
     for month, window in windows.items():
         submissions += _write(admin_url, registry, definition, (month, window), seed)
         if month != NOW:
