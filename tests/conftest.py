@@ -131,13 +131,13 @@ def name_of_database(word: str) -> str:
     return f"portal_{word}_{os.getpid()}_{next(_databases)}"
 
 
-def new_database(word: str) -> Database:
-    """Copy the migrated template under a name of its own that holds the word."""
+def new_database(word: str, template: str = TEMPLATE) -> Database:
+    """Copy the migrated template, or another database nobody works in, under a name of its own that holds the word."""
     name = name_of_database(word)
     admin = _address("TEST_ADMIN_URL", "postgres")
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(41)")
-        connection.execute(f"create database {name} template {TEMPLATE}")
+        connection.execute(f"create database {name} template {template}")
         connection.execute(f"grant connect on database {name} to {LOGIN}")
     return Database(_address("TEST_ADMIN_URL", name), _address("TEST_LOGIN_URL", name))
 

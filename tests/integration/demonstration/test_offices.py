@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select, text
 
 from portal.demonstration import offices
-from portal.demonstration.seeding import Wish
 from portal.embedded.run import BEGINNING
 from tenants import clock
 from tenants.accounts.invitations import Invitation, InvitationState
@@ -22,7 +21,7 @@ from tenants.periods import Month
 from tenants.reorganizations.models import Reorganization, State
 from tenants.settings.papers import Deadlines, Support, YearDay
 from tenants.settings.queries import reporting_days_of, setting_on
-from tests.integration.demonstration.conftest import Demo, seed_into
+from tests.integration.demonstration.conftest import Demo, small_region
 
 pytestmark = pytest.mark.usefixtures("reconnected")
 
@@ -30,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("reconnected")
 @pytest.fixture(scope="module")
 def seeded(reconnected: None, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     assert reconnected is None
-    return seed_into("offices", tmp_path_factory.mktemp("offices"), Wish())
+    return small_region("offices", tmp_path_factory.mktemp("offices"))
 
 
 @pytest.fixture

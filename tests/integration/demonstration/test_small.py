@@ -32,7 +32,7 @@ from tenants.submissions import queries
 from tenants.submissions.models import Edition, Status, SubmissionWindow
 from tenants.submissions.states import deviations
 from tenants.submissions.windows import open_windows
-from tests.integration.demonstration.conftest import Demo, seed_into
+from tests.integration.demonstration.conftest import Demo, seed_into, small_region
 from tests.integration.reports.test_filling import BY_HAND
 
 pytestmark = pytest.mark.usefixtures("reconnected")
@@ -44,7 +44,7 @@ def demo(reconnected: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("demo")
     before = os.environ["PORTAL_DATA_DIR"]
     os.environ["PORTAL_DATA_DIR"] = str(folder)
-    found = seed_into("demo", folder, Wish())
+    found = small_region("demo", folder)
     # Taken at once: other tests go on with this region.
     yield dataclasses.replace(found, fingerprints=fingerprints(found.settings.database_admin_url))
     os.environ["PORTAL_DATA_DIR"] = before
