@@ -28,7 +28,7 @@ from portal.overview.routes import overview
 from portal.participants.views import participants
 from portal.reports.edition_routes import reports
 from portal.roadmaps.routes import roadmaps
-from portal.sections import sections
+from portal.sections import section_links
 from portal.settings import face
 from portal.settings.views import settings as settings_pages
 from portal.staff.public import invitation
@@ -174,8 +174,8 @@ def _page_context() -> dict[str, object]:
         "actor": actor_view(),
         "nav": navigation.items(current_app, who) if who else [],
         # A page of an error takes what is known: the database may be what failed.
-        "face": face.face_of(who, ask="incident" not in g) if who else None,
-        "sections": sections(current_app, who) if who else [],
+        "region_face": face.face_of(who, ask="incident" not in g) if who else None,
+        "section_links": section_links(current_app, who) if who else [],
         "look": request.cookies.get("look", ""),
         "size": request.cookies.get("size", ""),
         "spacing": request.cookies.get("spacing", ""),

@@ -63,7 +63,7 @@ def home_slice(endpoint: str) -> str:
     return BELONGS.get(own, own)
 
 
-def sections(app: Flask, actor: Actor) -> list[Section]:
+def section_links(app: Flask, actor: Actor) -> list[Section]:
     """Return the line of links over the current page; empty where it stands alone or is a page inside a section."""
     here = request.endpoint or ""
     pages = SECTIONS.get(home_slice(here), ())

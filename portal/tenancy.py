@@ -8,6 +8,7 @@ views before its bytes are sent.
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from http import HTTPStatus
 
 import structlog
 from flask import Response, abort, current_app, g, redirect, request, url_for
@@ -60,7 +61,7 @@ def _outside(view: Callable[[], ResponseReturnValue], respond: Callable[[Respons
     """Answer a page that belongs to no organization; its steps open the registry themselves and leave an event too."""
     before = journal.events_so_far()
     response = respond(view())
-    if request.method not in _READING and response.status_code < 400:  # noqa: PLR2004 - HTTP errors begin here
+    if request.method not in _READING and response.status_code < HTTPStatus.BAD_REQUEST:
         _need_event(before)
     return response
 
@@ -93,11 +94,11 @@ def _in_transaction(
         if not reading and (done := _answered_before(work, who)):
             return done
         response = respond(view())
-        if response.status_code >= 400:  # noqa: PLR2004 - HTTP errors begin here
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
             work.rollback()
         elif not reading:
             _remember_answer(work, response)
-    if not reading and response.status_code < 400:  # noqa: PLR2004 - HTTP errors begin here
+    if not reading and response.status_code < HTTPStatus.BAD_REQUEST:
         _need_event(before)
     looks.note_file(who, response)
     return response

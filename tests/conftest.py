@@ -29,7 +29,7 @@ from tenants.accounts.models import Role
 from tenants.db import POOL_SIZE, connect, engine_for
 from tenants.errors import ScopeMissingError
 from tenants.organizations.models import Organization
-from tests import canaries, held_connections, steps_seen
+from tests import canaries, held_connections, steps_seen, watched_pages
 from tests.factories.tree import PASSWORD, Tree, make_account, make_tree
 
 LOGIN = "portal_test_login"
@@ -224,6 +224,7 @@ def app(worker_database: Database) -> Portal:
     portal.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False, STRICT_JOURNAL=True)
     folder = Path(os.environ["TEST_FOLDER"])
     held_connections.watch()
+    watched_pages.watch_pages(portal)
     canaries.watch_addresses(portal, folder)
     steps_seen.watch_steps(portal, folder)
     (folder / "changing-pages.txt").write_text("\n".join(sorted(steps_seen.changing_pages(portal))), "ascii")

@@ -149,7 +149,17 @@ def _accounts(staff: Sequence[Staffer], users: dict[str, int], password_hash: st
 
 
 def _write_calendar(connection: Connection, registry: Registry, region_code: str) -> None:
-    columns = ("region_id", "district_id", "organization_id", "kind", "valid_from", "revision", "value")
+    columns = (
+        "region_id",
+        "district_id",
+        "organization_id",
+        "kind",
+        "valid_from",
+        "revision",
+        "value",
+        "decided_at",
+        "actor_name",
+    )
     calendar = Calendar(_CUT_DAY, _DUE_DAY, _OPEN_DAY)
     row: Row = (
         *registry.owner(region_code),
@@ -157,6 +167,8 @@ def _write_calendar(connection: Connection, registry: Registry, region_code: str
         date(2025, 1, 1),
         1,
         json.dumps(calendar.plain()),
+        FOUNDED,
+        "Портал",
     )
     copy_rows(connection, "region_setting", columns, [row])
 

@@ -22,6 +22,8 @@ _MOST_PEOPLE = 50
 """In one filter: their numbers stand in the address."""
 ACCOUNTS = "accounts"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SIZE = re.compile(r"\d+ (?:items|bytes)")
+"""What the journal keeps of contents and sets: they have pages of their own."""
 _CODE = re.compile(r"[a-z][a-z_]*")
 """A stored value of an enumeration: shown in its words, or not at all."""
 _STEPS = frozenset({"name_opening_event", "submission_event"})
@@ -146,6 +148,8 @@ def _word(value: object) -> str:
     if isinstance(value, bool):
         return "да" if value else "нет"
     text = str(value)
+    if _SIZE.fullmatch(text):
+        return ""
     if _CODE.fullmatch(text):
         return VALUES.get(text, "")
     return day_word(text) if _DAY.fullmatch(text) else text

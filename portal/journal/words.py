@@ -8,6 +8,7 @@ from tenants.mentorships.models import MeetingKind, MentorshipKind, Outcome
 from tenants.organizations.models import OrganizationKind
 from tenants.participants.models import ConsentForm, ConsentKind, EndReason, Giver, ParticipantRole
 from tenants.roadmaps.models import RoadmapStatus
+from tenants.settings.models import SettingKind
 from tenants.subjects.models import DestructionState, Prolonging, Reason, RequestKind
 from tenants.submissions.models import Status
 
@@ -102,6 +103,9 @@ EVENTS: dict[str, str] = {
     "remark.answered": "Ответ на замечание",
     "remark.dropped": "Замечание снято до отправки",
     "remark.noted": "Замечание записано",
+    # Journals of before 29.11.2026 call remarks on a plan so.
+    "remark.withdrawn": "Замечание к карте снято",
+    "remark.written": "Замечание к карте записано",
     "reorganization.cancelled": "Реорганизация отменена",
     "reorganization.carried_out": "Реорганизация выполнена",
     "reorganization.chosen": "Выбраны участники разделения",
@@ -126,7 +130,8 @@ EVENTS: dict[str, str] = {
     "roadmap_import.read": "Документ карты прочитан",
     "roadmap_import.refused": "Документ карты не прочитан",
     "roadmap_remark.answered": "Ответ на замечание к карте",
-    "roadmap_remark.made": "Замечание к карте",
+    "roadmap_remark.withdrawn": "Замечание к карте снято",
+    "roadmap_remark.written": "Замечание к карте записано",
     "roadmap_template.created": "Шаблон карты создан",
     "roadmap_template.filled": "Шаблон карты заполнен",
     "roadmap_template.published": "Шаблон карты опубликован",
@@ -315,6 +320,7 @@ _TOLD: tuple[type[Enum], ...] = (
     MentorshipKind,
     MeetingKind,
     Outcome,
+    SettingKind,
 )
 VALUES: Mapping[str, str] = {
     str(member.value): str(member.label) for enum in reversed(_TOLD) for member in enum if hasattr(member, "label")

@@ -24,8 +24,8 @@ def today() -> date:
 @openings.app_context_processor
 def _words() -> dict[str, Any]:
     may: dict[str, Callable[[Opening], bool]] = {
-        "may_end": lambda one: one.state.alive and policy.may_end(actor(), one.row),
-        "may_decide": lambda one: one.state == "waiting" and policy.may_decide(actor(), one.row),
-        "may_look": lambda one: one.state == "open" and policy.may_look(actor(), one.row),
+        "may_end_opening": lambda one: one.state.alive and policy.may_end(actor(), one.row),
+        "may_decide_opening": lambda one: one.state == "waiting" and policy.may_decide(actor(), one.row),
+        "may_look_opening": lambda one: one.state == "open" and policy.may_look(actor(), one.row),
     }
     return {"opening_words": words, "may_open_names": lambda: policy.may_ask(actor())} | may

@@ -133,11 +133,6 @@ def page_words(entry: AccessLog) -> str:
     return known or _ACTIONS.get(entry.action, entry.action)
 
 
-def action_words(entry: AccessLog) -> str:
-    """Return «просмотр» or «файл»."""
-    return _ACTIONS.get(entry.action, entry.action)
-
-
 def role_words(entry: AccessLog) -> str:
     """Return the Russian name of the viewer's role; empty in entries from before it was kept."""
     return Role(entry.role).label if entry.role in {one.value for one in Role} else ""

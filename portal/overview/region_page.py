@@ -53,7 +53,7 @@ def region_page() -> dict[str, object]:
     today = clock.today(actor().organization.time_zone)
     windows = begun_windows()
     if not windows:
-        return {"today": today, "windows": (), "attention": requests_for_names(queues_of_actor()[1])}
+        return {"windows": (), "attention": requests_for_names(queues_of_actor()[1])}
     rows = branch_standings(db(), windows[0])
     runs = courses(db(), windows, actor().organization.time_zone)
     figures = key_figures(db(), windows)
@@ -61,7 +61,6 @@ def region_page() -> dict[str, object]:
     expected = sum(one.expected for one in rows)
     newest = Month.of(windows[0].window.period_start)
     return {
-        "today": today,
         "windows": windows,
         "month": newest,
         "left": words.left(windows[0].window.due_on, today).lower(),

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from flask import g
 
@@ -55,4 +56,4 @@ def support_line(status: int) -> str:
     """Return whom a signed-in person asks about an error; empty for others and where nobody is named."""
     person: SignedIn | None = g.get("signed_in")
     who: Actor | None = g.get("actor") or (person.workplaces[0] if person and person.workplaces else None)
-    return face_of(who, ask=status < 500).support if who else ""  # noqa: PLR2004 - our own faults begin here
+    return face_of(who, ask=status < HTTPStatus.INTERNAL_SERVER_ERROR).support if who else ""

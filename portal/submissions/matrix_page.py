@@ -1,7 +1,7 @@
 """What the page of the matrix shows: filters, rows of schools, rows of districts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -248,8 +248,3 @@ def page_of(rows: Sequence[SchoolRow], wanted: MatrixFilter) -> tuple[list[Schoo
 def kept(wanted: MatrixFilter) -> dict[str, object]:
     """Return what the search keeps of the address."""
     return {name: value for name, value in wanted.arguments(q=None).items() if name not in ("month", "page")}
-
-
-def but(wanted: MatrixFilter, **changes: object) -> MatrixFilter:
-    """Return a filter with some parts changed."""
-    return replace(wanted, **changes)  # type: ignore[arg-type]  # the fields of this class

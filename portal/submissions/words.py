@@ -12,8 +12,6 @@ from tenants.roadmaps.models import RoadmapStatus
 from tenants.roadmaps.queries import Standing as PlanStanding
 from tenants.submissions.models import Place, Submission, SubmissionState, SubmissionWindow
 
-_TOTAL = "всего"
-
 
 @dataclass(frozen=True)
 class Word:

@@ -1,6 +1,5 @@
 """Makes a federal form for one organization or for all of them together, and lets out only what passed the check."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -37,7 +36,6 @@ from tenants.organizations.models import Organization
 from tenants.organizations.queries import organization_in_reach, reporting_organizations
 from tenants.submissions.models import Edition
 
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 TITLE = "title"
 """Section name under which parameters keep fields of the title page: "title/phone"."""
 CARD: Mapping[str, str] = {

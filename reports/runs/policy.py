@@ -1,6 +1,6 @@
 """Rights on runs of reports and on the binding of forms."""
 
-from reports.runs.models import Definition, ReportRun
+from reports.runs.models import Definition
 from tenants.accounts.actor import Actor
 from tenants.accounts.models import Role
 
@@ -10,11 +10,6 @@ def may_ask(actor: Actor, definition: Definition) -> bool:
     if definition is Definition.REGIONAL_SUMMARY:
         return actor.role in (Role.REGION_ADMIN, Role.DISTRICT_REVIEWER, Role.DISTRICT_HEAD)
     return actor.role is Role.REGION_ADMIN
-
-
-def may_see(actor: Actor, run: ReportRun) -> bool:
-    """Return whether the actor may see a run: it belongs to the own organization."""
-    return actor.owns(run)
 
 
 def may_keep_editions(actor: Actor) -> bool:

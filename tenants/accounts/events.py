@@ -88,11 +88,6 @@ def record(
     return entry
 
 
-def events_of_organization(session: Session, organization_id: int, *, limit: int = 100) -> list[AccountEvent]:
-    """Return what happened to the roles of an organization, newest first. Runs in the registry's scope."""
-    return _newest(session, AccountEvent.organization_id == organization_id, limit)
-
-
 def newest_of_organizations(
     session: Session,
     region_id: int,
@@ -121,11 +116,6 @@ def actors_among(
         AccountEvent.user_id.in_(user_ids),
     )
     return {user_id for user_id in session.scalars(known.distinct()) if user_id is not None}
-
-
-def events_of_account(session: Session, user_id: int, *, limit: int = 100) -> list[AccountEvent]:
-    """Return what happened to an account, newest first. Runs in the registry's scope."""
-    return _newest(session, AccountEvent.on_user_id == user_id, limit)
 
 
 def broken_entries(session: Session) -> list[int]:

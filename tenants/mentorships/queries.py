@@ -1,7 +1,7 @@
 """Questions about pairs and groups: the list, silence, one card."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,10 +29,6 @@ class PairsFilter:
     sort: str = "number"
     """number, started, last or meetings, with a minus for the other direction."""
     page: int = 1
-
-    def but(self, **changes: Any) -> "PairsFilter":  # noqa: ANN401 - the fields of this class
-        """Return a filter with some parts changed."""
-        return replace(self, **changes)
 
 
 @dataclass(frozen=True)

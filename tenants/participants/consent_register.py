@@ -35,10 +35,6 @@ class RegisterFilter:
     text: str = ""
     page: int = 1
 
-    def but(self, **changes: Any) -> "RegisterFilter":  # noqa: ANN401 - the fields of this class
-        """Return a filter with some parts changed."""
-        return replace(self, **changes)
-
 
 @dataclass(frozen=True)
 class RegisterLine:

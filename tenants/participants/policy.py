@@ -10,11 +10,6 @@ def may_write_people(actor: Actor) -> bool:
     return actor.role is Role.CURATOR and actor.organization.kind.reports
 
 
-def may_read_people(actor: Actor) -> bool:
-    """Return whether the actor sees names."""
-    return actor.role in (Role.CURATOR, Role.DIRECTOR) and actor.organization.kind.reports
-
-
 def may_withdraw(actor: Actor) -> bool:
     """Return whether the actor writes withdrawals down: the curator, in an archived organization its keeper."""
     return actor.role in (Role.CURATOR, Role.KEEPER) and actor.organization.kind.reports

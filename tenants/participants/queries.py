@@ -1,7 +1,7 @@
 """The list of people: search, filters, order, pages of fifty; four statements for a page."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -39,10 +39,6 @@ class PeopleFilter:
     sort: str = "name"
     """A word of SORTS, with a minus for the other direction."""
     page: int = 1
-
-    def but(self, **changes: Any) -> "PeopleFilter":  # noqa: ANN401 - the fields of this class
-        """Return a filter with some parts changed."""
-        return replace(self, **changes)
 
 
 @dataclass(frozen=True)

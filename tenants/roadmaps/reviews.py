@@ -91,7 +91,7 @@ def pin_remark(
             author_name=actor.name,
         ),
     )
-    event = "remark.written" if text else "remark.withdrawn"
+    event = "roadmap_remark.written" if text else "roadmap_remark.withdrawn"
     journal.record(session, actor, event, remark, roadmap_id=roadmap_id, version=version_n)
     return remark
 
@@ -243,5 +243,5 @@ def answer_remark(session: Session, actor: Actor, remark_id: int, text: str) -> 
         answer = insert(session, RemarkAnswer(remark_id=remark_id, text=text.strip()))
     answer.text, answer.at = text.strip(), clock.now()
     answer.user_id, answer.author_name = actor.user_id or None, actor.name
-    journal.record(session, actor, "remark.answered", remark, roadmap_id=remark.roadmap_id)
+    journal.record(session, actor, "roadmap_remark.answered", remark, roadmap_id=remark.roadmap_id)
     return answer

@@ -12,7 +12,7 @@ from tenants.accounts.actor import Actor
 from tenants.db import find
 from tenants.errors import ConflictError, Difference, ForbiddenError, InvalidError, NotFoundError, WrongStateError
 from tenants.submissions import policy
-from tenants.submissions.models import Face, MemberSet, Place, Submission, SubmissionCell
+from tenants.submissions.models import Face, Place, Submission, SubmissionCell
 from tenants.submissions.remarks import Explanation, Remark, RemarkAnswer
 from tenants.submissions.states import locked
 
@@ -225,8 +225,3 @@ def _count_cells(session: Session, submission_id: int) -> None:
     ).one()
     submission = find(session, Submission, submission_id)
     submission.cell_count, submission.filled_count, submission.complete = total, filled, filled == total
-
-
-def set_of(session: Session, member_set_id: int) -> MemberSet:
-    """Return a stored set."""
-    return find(session, MemberSet, member_set_id)

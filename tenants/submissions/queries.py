@@ -183,39 +183,6 @@ def previous_submission(session: Session, submission: Submission) -> Submission 
     ).one_or_none()
 
 
-def row_history(
-    session: Session, organization_id: int, *, until: Month, column: str, code: str = "monthly", months: int = 12
-) -> dict[tuple[str, str], tuple[Decimal | None, ...]]:
-    """Return the numbers of one column by (section, row) for the last `months` months, `until` included and last.
-
-    None stands for a month that was not started. The numbers are those of the drafts as they stand.
-    """
-    periods = [until]
-    while len(periods) < months:
-        periods.append(periods[-1].previous)
-    order = {month.first: index for index, month in enumerate(reversed(periods))}
-    rows = session.execute(
-        select(SubmissionCell.section_code, SubmissionCell.row_code, Submission.period_start, SubmissionCell.value)
-        .join(
-            Submission,
-            (Submission.region_id == SubmissionCell.region_id)
-            & (Submission.organization_id == SubmissionCell.organization_id)
-            & (Submission.id == SubmissionCell.submission_id),
-        )
-        .join(Edition, Edition.id == Submission.edition_id)
-        .where(
-            Submission.organization_id == organization_id,
-            Submission.period_start.in_(order),
-            SubmissionCell.column_code == column,
-            Edition.code == code,
-        )
-    )
-    found: dict[tuple[str, str], list[Decimal | None]] = {}
-    for section, row, period, value in rows:
-        found.setdefault((section, row), [None] * months)[order[period]] = value
-    return {place: tuple(values) for place, values in found.items()}
-
-
 def events_of(session: Session, submission_id: int, *, organization_id: int | None = None) -> Sequence[SubmissionEvent]:
     """Return what happened to a month, the first step first.
 

@@ -10,7 +10,7 @@ from tenants import clock
 from tenants.accounts.models import Role
 from tenants.openings.models import Reach
 from tests.browser.needs import NEEDS
-from tests.browser.windows import Windows, violations
+from tests.browser.windows import Windows, covered, violations
 from tests.factories.openings import REASON, make_opening
 from tests.factories.people import MENTEE, MENTOR, make_consent, make_mentorship, make_participant
 from tests.factories.tree import Tree, make_account
@@ -110,4 +110,5 @@ def test_a_page_about_names_is_accessible_and_does_not_scroll_sideways(
 
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert covered(page) == []
     assert page.locator(".btn-primary:visible").count() <= 1

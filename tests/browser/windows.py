@@ -56,3 +56,21 @@ def overflow(page: Page) -> int:
     """Return by how many pixels a page is wider than its window; at most 0 where it fits."""
     wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wide
+
+
+_COVERED = """() => [...document.querySelectorAll('.tbl--stack tr')].filter(row => {
+  const name = row.querySelector('.full'), act = row.querySelector('.act');
+  if (!name || !act || name === act) return false;
+  const words = document.createRange();
+  words.selectNodeContents(name);
+  return [...words.getClientRects()].some(one => [...act.querySelectorAll('a, button, summary')].some(link => {
+    const at = link.getBoundingClientRect();
+    return one.left < at.right && at.left < one.right && one.top < at.bottom && at.top < one.bottom;
+  }));
+}).map(row => row.innerText)"""
+
+
+def covered(page: Page) -> list[str]:
+    """The rows of stacked tables in which an action lies over the name; there should be none."""
+    found: list[str] = page.evaluate(_COVERED)
+    return found

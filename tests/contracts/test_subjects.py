@@ -21,7 +21,6 @@ ROOTS = frozenset({"participant", "mentorship"})
 """Whoever points at one of these tables holds something about a participant."""
 STAFF = frozenset({"user_account", "invitation"})
 """Tables about people who work in the portal: their data go with the account."""
-NOT_ABOUT_A_PERSON = frozenset({"programme"})
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -9,7 +9,6 @@ from tenants.accounts.actor import Actor
 from tenants.accounts.models import Role
 from tenants.accounts.queries import workplace
 from tenants.db import REGISTRY, transaction
-from tenants.files.store import keep
 from tenants.jobs.models import Job
 from tenants.organizations.models import Organization
 from tenants.participants.commands import Card, card_version, edit_person, person_of
@@ -107,11 +106,6 @@ def job_of(act: Destruction) -> int:
     with transaction(REGISTRY.reading()) as session:
         found = select(func.max(Job.id)).where(Job.kind == commands.JOB, Job.subject_id == act.id)
         return session.scalar(found) or 0
-
-
-def keep_scan(place: Organization, content: bytes, name: str = "скан.pdf") -> int:
-    with transaction(curator(place).scope) as session:
-        return keep(session, content, name=name, media_type="application/pdf").id
 
 
 def make_subject_records(place: Organization) -> None:

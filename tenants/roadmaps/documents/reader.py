@@ -265,11 +265,6 @@ def _describe(reading: RoadmapReading, sections: list[Section], blocks: list[Blo
         reading.year_or_period = titles.years_in(titles.title_of(everything))
 
 
-def _fullness(section: Section) -> tuple[bool, bool, int]:
-    columns = section.columns
-    return columns.has(Role.PERIOD, Role.SLOT, Role.BEGIN), columns.has(Role.RESPONSIBLE), section.end
-
-
 def _build(reading: RoadmapReading, section: Section, year: str | None) -> None:
     heading = titles.heading_of(section.lines[-NEAR:]) or section.table.name or None
     dated = section.columns.has(Role.PERIOD, Role.BEGIN, Role.SLOT)

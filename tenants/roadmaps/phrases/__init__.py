@@ -15,7 +15,6 @@ __all__ = ["LONGEST_PHRASE", "DocumentYear", "PeriodKind", "PeriodReading", "rea
 
 LONGEST_PHRASE = 600
 TOO_LONG = "Запись слишком длинная для срока. Укажите срок отдельно."
-UNKNOWN_YEAR = "Год документа указан неверно. Пример: 2026 или 2026/2027."
 
 
 def read(text: str, year: str | None = None) -> PeriodReading:

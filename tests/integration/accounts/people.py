@@ -12,10 +12,11 @@ from werkzeug.test import TestResponse
 from portal.app import Portal
 from portal.operations.worker import send_waiting
 from tenants import clock
-from tenants.accounts.events import AccountEvent, events_of_account
+from tenants.accounts.events import AccountEvent
 from tenants.accounts.factor_models import SignInRule
 from tenants.accounts.models import Role, UserAccount
 from tenants.db import REGISTRY, transaction
+from tests.factories.events import events_of_account
 from tests.factories.tree import PASSWORD, Tree
 
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from tenants import clock
-from tenants.accounts.events import events_of_organization
 from tenants.accounts.factor_models import SignInRule
 from tenants.accounts.models import Role
 from tenants.accounts.rules import Rules, strictest
 from tenants.db import REGISTRY, transaction
+from tests.factories.events import events_of_organization
 from tests.factories.tree import make_account, make_tree
 from tests.integration.accounts.people import entered, set_rules
 

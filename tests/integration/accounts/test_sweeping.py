@@ -12,6 +12,7 @@ from tenants.accounts.links import make_link, token_of
 from tenants.accounts.models import Role
 from tenants.db import REGISTRY, transaction
 from tenants.subjects.sweeping import sweep_registry
+from tests.factories.events import events_of_organization
 from tests.factories.staff import make_invitation
 from tests.factories.tree import make_account, unique
 from tests.integration.accounts.people import account_of
@@ -61,7 +62,7 @@ def test_a_lapsed_invitation_goes_and_its_event_stays(tree, days, gone):
 
     assert swept_after(days, Invitation, number) is gone
     with transaction(REGISTRY.reading()) as session:
-        found = events.events_of_organization(session, tree.school.id)
+        found = events_of_organization(session, tree.school.id)
         assert [(one.event, one.detail["invitation"]) for one in found] == [("invitation.sent", number)]
         assert events.broken_entries(session) == []
 

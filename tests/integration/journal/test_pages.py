@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.journal import pages
 from portal.journal.words import EVENTS, GROUPS
-from tenants import journal
+from tenants import clock, journal
 from tenants.accounts import events
 from tenants.accounts.events import Who
 from tenants.accounts.models import Role
@@ -29,13 +29,30 @@ PART = NewPart(ParticipantRole.MENTEE, PUPILS_FORM, SEPTEMBER)
 
 
 def recorded(folder: str) -> set[str]:
-    """Every event that a module of a package writes as a plain word."""
+    """Every event that a package writes: words in a call of `record`, and those its function puts into a name."""
     found = set()
     for path in (ROOT / folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "record":
-                found |= {one.value for one in node.args if isinstance(one, ast.Constant) and "." in str(one.value)}
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_record(node)]
+            named = {one.id for call in calls for one in call.args if isinstance(one, ast.Name)}
+            given = [one for call in calls for one in call.args]
+            given += [
+                node.value
+                for node in ast.walk(function)
+                if isinstance(node, ast.Assign) and any(getattr(goal, "id", "") in named for goal in node.targets)
+            ]
+            words = (node.value for one in given for node in ast.walk(one) if isinstance(node, ast.Constant))
+            found |= {word for word in words if EVENT.fullmatch(str(word))}
     return found
+
+
+EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+def _is_record(call: ast.Call) -> bool:
+    return getattr(call.func, "attr", getattr(call.func, "id", "")) == "record"
 
 
 def test_every_event_of_the_program_has_its_words():
@@ -276,3 +293,17 @@ def test_a_rolled_back_step_leaves_no_event(tree: Tree):
         session.rollback()
 
     assert entries_of(tree.school) == []
+
+
+def test_a_decision_of_the_region_is_told_in_words_and_no_size_of_its_content(tree: Tree, as_role):
+    admin = as_role(Role.REGION_ADMIN, tree.region)
+    since = f"{clock.today() + timedelta(days=40):%d.%m.%Y}"
+    decided = admin.post(
+        "settings/support/edit", data={"version": "0", "valid_from": since, "phone": "8 800 000-00-01"}
+    )
+    assert decided.status_code == 303
+
+    page = admin.get("journal/").get_data(as_text=True)
+
+    assert "вид: Поддержка" in re.sub(r"<[^>]+>", "", page)
+    assert not re.search(r"\d+ (items|bytes)", page)

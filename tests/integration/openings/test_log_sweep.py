@@ -8,10 +8,10 @@ import pytest
 from portal import cli
 from tenants import clock
 from tenants.accounts import looking, view_sweep
-from tenants.accounts.events import events_of_organization
 from tenants.db import REGISTRY, transaction
 from tenants.subjects import sweeping
 from tests.conftest import Database
+from tests.factories.events import events_of_organization
 from tests.factories.tree import Tree
 
 OLD = timedelta(days=5 * 365)

@@ -9,6 +9,7 @@ from tenants import clock
 from tenants.accounts import events, invitations
 from tenants.accounts.models import Role, UserAccount
 from tenants.db import REGISTRY, transaction
+from tests.factories.events import events_of_organization
 from tests.factories.staff import NEWCOMER, account_of, invitation_to, links_to, membership_of, unite
 from tests.factories.tree import PASSWORD, make_account, unique
 from tests.integration.accounts.people import Letterbox, code_now, enrol
@@ -205,7 +206,7 @@ def test_half_a_sign_in_takes_no_role(app, as_role, tree):
     assert refused.status_code == 200
     assert "Войти и принять" in refused.get_data(as_text=True)
     with transaction(REGISTRY.reading()) as session:
-        assert events.events_of_organization(session, tree.school.id)[0].event == "invitation.sent"
+        assert events_of_organization(session, tree.school.id)[0].event == "invitation.sent"
 
 
 def way_on(answer):
@@ -322,7 +323,7 @@ def test_every_step_stands_in_the_organizations_chain_without_the_address(app, a
     app.test_client().post(link, data=NEWCOMER)
 
     with transaction(REGISTRY.reading()) as session:
-        found = events.events_of_organization(session, tree.school.id)
+        found = events_of_organization(session, tree.school.id)
         broken = events.broken_entries(session)
 
     assert [one.event for one in found] == ["membership.granted", "invitation.sent"]

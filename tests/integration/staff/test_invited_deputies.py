@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from tenants import clock
-from tenants.accounts import events
 from tenants.accounts.models import Membership, Role
 from tenants.db import REGISTRY, transaction
+from tests.factories.events import events_of_organization
 from tests.factories.staff import (
     NEWCOMER,
     account_of,
@@ -286,7 +286,7 @@ def test_both_steps_stand_in_the_chain_with_the_days_and_without_the_address(app
     accept(app, links_to(letters, to)[0])
 
     with transaction(REGISTRY.reading()) as session:
-        found = events.events_of_organization(session, tree.school.id)
+        found = events_of_organization(session, tree.school.id)
 
     assert [one.event for one in found] == ["deputy.appointed", "deputy.invited"]
     assert found[0].detail["invited_by"] == account_of(director).id
